@@ -1,0 +1,139 @@
+/** What operations need from outside; compose.ts fills them with adapters. */
+import type { Clock } from '../base/clock.ts'
+import type { RandomBytes } from '../base/ids.ts'
+import type { Json } from '../base/json.ts'
+import type { Result } from '../base/result.ts'
+import type { HistoryStore } from '../history/store.ts'
+import type { Job, JobKind, JobProgress, JobState } from '../jobs/job.ts'
+import type { EvaluationRecord } from '../jobs/store.ts'
+import type { Sandbox } from '../metrics/metric.ts'
+import type { LanguageModel } from '../model/model.ts'
+
+/** A skill's files. All paths absolute but `skillPath`. */
+export interface SkillLocation {
+  readonly root: string
+  /** The signature file relative to the root, `/` as separator. */
+  readonly skillPath: string
+  readonly signaturePath: string
+  readonly historyPath: string
+  /** The path below `skills/` joined with `-`, else the folder's name: the `skill_id` when the file gives none. */
+  readonly defaultSkillId: string
+  /** How the user would type the signature file's path: relative to the working folder where it lies below. */
+  readonly displayPath: string
+}
+
+export interface Files {
+  /** A skill's folder or signature file; relative paths start at the working folder. */
+  locate(path: string): Promise<Result<SkillLocation>>
+  /** Signature files at or below the paths, in order, each once; folders like node_modules left out. */
+  find(paths: readonly string[]): Promise<Result<readonly SkillLocation[]>>
+  /** A regular UTF-8 file of at most `maxBytes` (default 8 MiB). */
+  readText(path: string, maxBytes?: number): Promise<Result<string>>
+  /** The same in pieces, for large files (at most 1 GiB). */
+  openText(path: string): Promise<Result<AsyncIterable<string>>>
+  /** Atomic: temporary file, fsync, rename; keeps the file's mode. */
+  writeText(path: string, text: string): Promise<Result<void>>
+  /** Creates a file that must not exist yet, with its folders. */
+  createText(path: string, text: string): Promise<Result<void>>
+  /** A path written in a signature, resolved with realpath; must stay below the root. */
+  resolveInside(location: SkillLocation, path: string): Promise<Result<string>>
+}
+
+/** Where a model is reached from, as the host found it configured. Holds the key; is never stored. */
+export interface ModelSettings {
+  readonly model: string | undefined
+  readonly reflectionModel: string | undefined
+  /** Base URL of the endpoint; `embedded` when the model is the offline demo. */
+  readonly baseUrl: string
+  readonly apiKey: string | undefined
+  readonly concurrency: number
+  readonly timeout: number
+  readonly parameters: { readonly [name: string]: Json }
+}
+
+/** A job as a host sees it, and what it may ask of the worker that owns the database. */
+export interface JobService {
+  submit(spec: JobSpec): Promise<Result<SubmittedJob>>
+  resume(id: string): Promise<Result<Job>>
+  cancel(id: string): Promise<Result<Job>>
+  get(id: string): Promise<Result<Job>>
+  list(filter: {
+    readonly skillPath?: string
+    readonly kind?: JobKind
+    readonly states?: readonly JobState[]
+    readonly limit?: number
+  }): Promise<Result<readonly Job[]>>
+  markApplied(id: string, version: number): Promise<Result<void>>
+  /** Days since it was last touched; the number of jobs deleted. */
+  prune(olderThanDays: number): Promise<Result<number>>
+  evaluations(skillPath: string, limit: number): Promise<Result<readonly EvaluationRecord[]>>
+  snapshot(id: string): Promise<Result<JobSnapshot>>
+  /** Resolves with the job once it ended, or rejects with the signal's reason; reports progress on the way. */
+  wait(id: string, onProgress: (progress: JobProgress) => void, signal: AbortSignal): Promise<Result<Job>>
+}
+
+export interface SubmittedJob {
+  readonly job: Job
+  /** It was there already and goes on. */
+  readonly resumed: boolean
+  /** An unfinished job of the skill that was left alone because its snapshot differs. */
+  readonly superseded: string | undefined
+}
+
+export interface JobSpec {
+  readonly kind: JobKind
+  readonly snapshot: JobSnapshot
+}
+
+/** Everything a job reads, fixed when it starts. Holds an origin, never a key. */
+export interface JobSnapshot {
+  readonly skillPath: string
+  readonly skillId: string
+  /** Text of the signature file. */
+  readonly text: string
+  readonly examples: readonly SnapshotExample[]
+  readonly examplesSha256: string
+  readonly model: string
+  readonly reflectionModel: string
+  readonly origin: string
+  readonly parameters: { readonly [name: string]: Json }
+  readonly seed: number
+  readonly concurrency: number
+  readonly options: JobOptions
+  readonly budget: JobBudget
+}
+
+export interface SnapshotExample {
+  readonly id: string
+  readonly values: Readonly<Record<string, unknown>>
+  readonly split?: 'train' | 'dev' | 'holdout' | undefined
+  readonly weight: number
+  readonly line: number
+}
+
+export interface JobOptions {
+  readonly force: boolean
+  /** In 0..1: the gain on the search half that a winner needs. */
+  readonly minImprovement: number
+}
+
+/** Left out of the digest: raising a budget alone continues the job. */
+export interface JobBudget {
+  readonly maxCalls: number
+  /** US dollars. */
+  readonly maxCost: number | undefined
+  /** Seconds of wall time. */
+  readonly maxTime: number | undefined
+}
+
+export interface Ports {
+  readonly clock: Clock
+  readonly randomBytes: RandomBytes
+  readonly files: Files
+  readonly history: HistoryStore
+  readonly jobs: JobService
+  readonly models: ModelSettings
+  readonly sandbox: Sandbox
+  /** For `doctor`: a model at the configured endpoint. */
+  readonly connect: () => LanguageModel
+}

@@ -1,0 +1,81 @@
+/** A job: what is stored of it, and the states it moves through. */
+import { z } from 'zod'
+
+export const jobStates = ['queued', 'running', 'completed', 'failed', 'cancelled'] as const
+export const jobKinds = ['tune', 'evaluate'] as const
+
+/** Process that holds a lease: dead for certain when the boot differs or the pid has another start time. */
+export const ownerSchema = z.object({ bootId: z.string(), pid: z.int(), startTime: z.string() })
+export type Owner = z.infer<typeof ownerSchema>
+
+export const progressSchema = z.object({
+  /** `split`, `baseline`, `propose`, `simplify`, `holdout`, `train`, `done`; `evaluate` for that kind. */
+  phase: z.string(),
+  /** 0..100, never falling. */
+  percent: z.number(),
+  /** Model calls asked so far, replayed ones included. */
+  calls: z.int(),
+  /** Calls this job is expected to take in all, at most its budget. */
+  expected_calls: z.int().optional(),
+  best_score: z.number().optional(),
+  old_score: z.number().optional(),
+  /** US dollars; absent while the model's price is unknown. */
+  cost: z.number().optional(),
+  errors: z.int().optional(),
+  /** One line on what is going on, for people. */
+  message: z.string().optional(),
+})
+export type JobProgress = z.infer<typeof progressSchema>
+
+export const jobErrorSchema = z.object({ code: z.string(), message: z.string(), path: z.string().optional() })
+export type JobError = z.infer<typeof jobErrorSchema>
+
+export const jobSchema = z.object({
+  id: z.string(),
+  kind: z.enum(jobKinds),
+  state: z.enum(jobStates),
+  /** Signature file relative to the root, `/` as separator. */
+  skillPath: z.string(),
+  skillId: z.string(),
+  /** SHA-256 over the snapshot without budgets: equal digests may share answers. */
+  digest: z.string(),
+  /** Counts the leases taken; fences every write. */
+  attempt: z.int(),
+  owner: ownerSchema.optional(),
+  /** Milliseconds since 1970, like all times here. */
+  leaseUntil: z.number().optional(),
+  /** Not to be claimed before. */
+  notBefore: z.number().optional(),
+  cancelRequested: z.boolean(),
+  createdAt: z.number(),
+  updatedAt: z.number(),
+  finishedAt: z.number().optional(),
+  progress: progressSchema.optional(),
+  /** The handler's own result; `jobs` does not look inside. */
+  result: z.unknown().optional(),
+  error: jobErrorSchema.optional(),
+  /** Version in the history that holds the applied result. */
+  appliedVersion: z.int().optional(),
+})
+export type Job = z.infer<typeof jobSchema>
+export type JobKind = Job['kind']
+export type JobState = Job['state']
+
+/** What `enqueue` stores; the snapshot is JSON and may be large, so listings never read it. */
+export interface NewJob {
+  readonly id: string
+  readonly kind: JobKind
+  readonly skillPath: string
+  readonly skillId: string
+  readonly digest: string
+  readonly snapshot: string
+}
+
+/** Names the attempt that a write belongs to; a write with a stale fence changes nothing. */
+export interface Fence {
+  readonly id: string
+  readonly attempt: number
+}
+
+export const leaseMilliseconds = 15_000
+export const renewMilliseconds = 5_000

@@ -1,0 +1,91 @@
+/** Ports of the job store and the ledger. Each state change is one method that names the state it expects. */
+import type { Fence, Job, JobError, JobKind, JobProgress, JobState, NewJob, Owner } from './job.ts'
+
+export interface JobStore {
+  enqueue(job: NewJob, now: number): Job
+  /**
+   * queued -> running, or running with an expired lease or a dead owner -> running, attempt + 1.
+   * `undefined` when the job is held by a living owner, not due or ended.
+   */
+  claim(id: string, owner: Owner, now: number, isDead: (owner: Owner) => boolean): Job | undefined
+  /** Extends the lease; false when the fence is stale. Also tells whether cancelling was asked for. */
+  renew(fence: Fence, now: number): { readonly held: boolean; readonly cancelRequested: boolean }
+  progress(fence: Fence, progress: JobProgress, now: number): boolean
+  /** running -> completed, failed, cancelled, or back to queued (`release`: interrupted, resumable). */
+  complete(fence: Fence, result: unknown, now: number): boolean
+  fail(fence: Fence, error: JobError, now: number): boolean
+  release(fence: Fence, now: number, notBefore?: number): boolean
+  cancelled(fence: Fence, now: number): boolean
+  /** queued -> cancelled; running: asks its owner to stop. The job as it is now. */
+  requestCancel(id: string, now: number): Job | undefined
+  /** failed or cancelled -> queued, so that it can be resumed over its ledger. */
+  requeue(id: string, now: number): Job | undefined
+  /** Replaces the snapshot of an unfinished job whose digest is the same (raised budgets). */
+  replaceSnapshot(id: string, digest: string, snapshot: string, now: number): boolean
+  markApplied(id: string, version: number, now: number): boolean
+  get(id: string): Job | undefined
+  snapshot(id: string): string | undefined
+  /** Newest first. */
+  list(filter: {
+    readonly skillPath?: string
+    readonly kind?: JobKind
+    readonly states?: readonly JobState[]
+    readonly limit?: number
+  }): readonly Job[]
+  /** Deletes ended jobs last touched before `before`, with their ledger; their number. */
+  prune(before: number): number
+}
+
+/** A call of the ledger. `asked` rows without an answer were in flight when their process died. */
+export type CallRecord =
+  | { readonly state: 'asked'; readonly asks: number; readonly notBefore?: number }
+  | { readonly state: 'answered'; readonly asks: number; readonly reply: string }
+  | { readonly state: 'failed'; readonly asks: number; readonly error: string }
+
+export interface LedgerStore {
+  find(jobId: string, key: string): CallRecord | undefined
+  /** Records that the call is being sent (once more); false when the fence is stale. */
+  asked(fence: Fence, key: string, purpose: string, now: number): boolean
+  /** Commits the reply (JSON text). */
+  answered(fence: Fence, key: string, reply: string, now: number): boolean
+  /** A final failure (JSON text), replayed on resuming. */
+  failed(fence: Fence, key: string, error: string, now: number): boolean
+  /** A passing failure: not to be asked again before `notBefore`. */
+  postponed(fence: Fence, key: string, notBefore: number, now: number): boolean
+  totals(jobId: string): CallTotals
+}
+
+export interface CallTotals {
+  /** Distinct calls. */
+  readonly calls: number
+  readonly answered: number
+  readonly failed: number
+  /** Requests sent, retries included. */
+  readonly requests: number
+  /** Calls sent again because a process died while they were in flight: they may be paid twice. */
+  readonly repeated: number
+}
+
+/** A row of `evaluation`: what hints and hovers read. */
+export interface EvaluationRecord {
+  readonly jobId: string | undefined
+  readonly skillPath: string
+  readonly signatureSha256: string
+  readonly examplesSha256: string
+  readonly metricsSha256: string
+  readonly model: string
+  readonly score: number
+  readonly scoreByMetric: Readonly<Record<string, number>>
+  readonly scoreByField: Readonly<Record<string, number>>
+  readonly examples: number
+  readonly errors: number
+  /** The worst failing examples, at most 50, as the handler wrote them. */
+  readonly failing: readonly unknown[]
+  readonly createdAt: number
+}
+
+export interface EvaluationStore {
+  record(evaluation: EvaluationRecord): void
+  /** The newest of the skill, newest first. */
+  latest(skillPath: string, limit: number): readonly EvaluationRecord[]
+}
