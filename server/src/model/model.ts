@@ -48,6 +48,8 @@ export interface ModelFailure extends Failure {
   readonly retryAfter?: number
   /** The endpoint answered, if only with an error. */
   readonly answered: boolean
+  /** Tokens that a reply cost although it was of no use. */
+  readonly usage?: Usage
 }
 
 export interface LanguageModel {
