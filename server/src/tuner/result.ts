@@ -1,0 +1,132 @@
+/** What a tuning run takes, what it needs from outside, and what it hands back: all of it plain JSON. */
+import type { Json } from '../base/json.ts'
+import type { Pool } from '../base/pool.ts'
+import type { Call } from '../evaluation/evaluate.ts'
+import type { ErrorGroup, FailingExample } from '../evaluation/report.ts'
+import type { Example } from '../examples/example.ts'
+import type { Metric } from '../metrics/metric.ts'
+import type { Signature, SignatureChange } from '../signature/signature.ts'
+
+export interface TuneInput {
+  readonly signature: Signature
+  readonly examples: readonly Example[]
+  readonly seed: number
+  /** Model calls at a time; how many proposals are speculated follows from it. */
+  readonly width: number
+  /** Tune even at or above the threshold. */
+  readonly force: boolean
+  /** In 0..1: the gain on the search half that a winner needs. */
+  readonly minImprovement: number
+  readonly budget: TuneBudget
+  readonly model: string
+  readonly reflectionModel: string
+  readonly parameters: { readonly [name: string]: Json }
+}
+
+export interface TuneBudget {
+  readonly maxCalls: number
+  /** US dollars. */
+  readonly maxCost?: number | undefined
+  /** Seconds of wall time. */
+  readonly maxTime?: number | undefined
+}
+
+export interface TunePorts {
+  readonly call: Call
+  readonly metrics: readonly Metric[]
+  readonly pool: Pool
+  readonly signal: AbortSignal
+  readonly progress: (progress: TuneProgress) => void
+  /** Takes a decision that depends on time or money once: stored under `key`, replayed when the run is resumed. */
+  readonly record: (key: string, decide: () => Json) => Json
+  /** Milliseconds since the run first started. */
+  readonly elapsed: () => number
+}
+
+/** The shape of a job's progress. */
+export interface TuneProgress {
+  readonly phase: 'split' | 'baseline' | 'propose' | 'simplify' | 'holdout' | 'train' | 'done'
+  /** 0..100, never falling. */
+  readonly percent: number
+  readonly calls: number
+  readonly expected_calls: number
+  readonly best_score?: number
+  readonly old_score?: number
+  /** US dollars. */
+  readonly cost?: number
+  readonly errors: number
+  readonly message: string
+}
+
+export type Evidence = 'proven' | 'weak' | 'unproven'
+
+export interface TuneOutcome {
+  readonly tuned: boolean
+  /** Over all examples. */
+  readonly old_score: number
+  /** The winner's over all examples; absent when no winner got so far. */
+  readonly new_score?: number
+  readonly improvement?: string
+  /** Kept for an unproven winner, too; empty when nothing was found. */
+  readonly changes: readonly SignatureChange[]
+  readonly changeSentences: readonly string[]
+  readonly provenance: readonly Provenance[]
+  /** What the reflection model gave as its reasons, for the changes kept. */
+  readonly reasoning?: string
+  readonly reason: string
+  readonly evidence?: Evidence
+  readonly holdout?: HoldoutPair
+  /** Why the search ended. */
+  readonly stopReason?: string
+  readonly preflight?: string
+  readonly candidates: readonly CandidateReport[]
+  readonly scoreByMetric: ScorePair
+  readonly scoreByField: ScorePair
+  readonly errors: readonly ErrorGroup[]
+  /** Distinct model calls, answered from a ledger or not. */
+  readonly calls: number
+  readonly splits: { readonly train: number; readonly dev: number; readonly holdout: number }
+  readonly seed: number
+  readonly width: number
+  readonly proposalsPerRound: number
+  /** SHA-256 over the decisions in logical order. */
+  readonly decisionDigest: string
+  readonly failing: { readonly old: readonly FailingExample[]; readonly new?: readonly FailingExample[] }
+}
+
+export interface HoldoutPair {
+  readonly old_score: number
+  readonly new_score: number
+  readonly p_value: number
+  /** Pairs without error. */
+  readonly examples: number
+  readonly wins: number
+  readonly losses: number
+}
+
+export interface ScorePair {
+  readonly old: Readonly<Record<string, number>>
+  readonly new?: Readonly<Record<string, number>>
+}
+
+/** Where a changed text comes from. */
+export interface Provenance {
+  /** Such as `outputs.answer.constraints[0]`. */
+  readonly path: string
+  readonly text: string
+  readonly examples: readonly string[]
+  readonly reasoning: string
+}
+
+export type Origin = 'mined' | 'reflection' | 'merge' | 'simplified'
+
+export interface CandidateReport {
+  readonly id: number
+  /** 0 is the signature as it was; absent for what never became a candidate. */
+  readonly parent?: number
+  readonly origin: Origin
+  readonly changeSentences: readonly string[]
+  readonly devScore?: number
+  readonly minibatch?: { readonly old: number; readonly new: number; readonly examples: number }
+  readonly decision: string
+}
