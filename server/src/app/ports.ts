@@ -23,8 +23,12 @@ export interface SkillLocation {
 }
 
 export interface Files {
+  /** Root of the workspace that the working folder belongs to. */
+  root(): Promise<Result<string>>
   /** A skill's folder or signature file; relative paths start at the working folder. */
   locate(path: string): Promise<Result<SkillLocation>>
+  /** The same for a path relative to a root, as a job stores it; must stay below the root. */
+  locateIn(root: string, skillPath: string): Promise<Result<SkillLocation>>
   /** Signature files at or below the paths, in order, each once; folders like node_modules left out. */
   find(paths: readonly string[]): Promise<Result<readonly SkillLocation[]>>
   /** A regular UTF-8 file of at most `maxBytes` (default 8 MiB). */
@@ -39,11 +43,10 @@ export interface Files {
   resolveInside(location: SkillLocation, path: string): Promise<Result<string>>
 }
 
-/** Where a model is reached from, as the host found it configured. Holds the key; is never stored. */
+/** How a model is reached, as the host found it configured. Holds the key; is never stored. */
 export interface ModelSettings {
   readonly model: string | undefined
   readonly reflectionModel: string | undefined
-  /** Base URL of the endpoint; `embedded` when the model is the offline demo. */
   readonly baseUrl: string
   readonly apiKey: string | undefined
   readonly concurrency: number
@@ -131,9 +134,12 @@ export interface Ports {
   readonly randomBytes: RandomBytes
   readonly files: Files
   readonly history: HistoryStore
-  readonly jobs: JobService
+  /** The job service of a workspace root; its worker starts at the first call. */
+  readonly jobs: (root: string) => JobService
   readonly models: ModelSettings
   readonly sandbox: Sandbox
-  /** For `doctor`: a model at the configured endpoint. */
+  /** For `doctor`: the model that the settings name. */
   readonly connect: () => LanguageModel
+  /** Facts about this installation, for `doctor`. */
+  readonly installation: { readonly version: string; readonly node: string; readonly platform: string }
 }

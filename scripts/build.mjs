@@ -1,0 +1,37 @@
+// Bundles the program into dist/: CommonJS (.cjs), because bundled dependencies use dynamic require.
+import { chmodSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const project = dirname(dirname(fileURLToPath(import.meta.url)))
+const dist = join(project, 'dist')
+rmSync(dist, { recursive: true, force: true })
+const { metafile } = await build({
+  absWorkingDir: project,
+  entryPoints: {
+    bin: 'server/src/bin.ts',
+    tuneSignature: 'server/src/tuneSignature.ts',
+    cli: 'server/src/cli/main.ts',
+    worker: 'server/src/worker/main.ts',
+    sandbox: 'server/src/sandbox/thread.ts',
+  },
+  outdir: dist,
+  outExtension: { '.js': '.cjs' },
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node22.14',
+  sourcemap: 'linked',
+  sourcesContent: false,
+  metafile: true,
+  // The driver finds its prebuilt binary beside itself.
+  external: ['better-sqlite3', './cli.cjs', './worker.cjs', './http.cjs', './lsp.cjs'],
+  logLevel: 'warning',
+})
+for (const name of ['bin.cjs', 'tuneSignature.cjs']) chmodSync(join(dist, name), 0o755)
+if (!process.argv.includes('--quiet')) {
+  for (const [path, { bytes }] of Object.entries(metafile.outputs)) {
+    if (path.endsWith('.cjs')) console.log(`${path}  ${Math.ceil(bytes / 1024)} kB`)
+  }
+}

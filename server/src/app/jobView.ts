@@ -1,0 +1,140 @@
+/** What a host shows of a job: the object of `tune --json` and of GET /api/v1/signatures/tune/{job_id}. */
+import { z } from 'zod'
+import { type Job, jobErrorSchema, jobKinds, jobStates, progressSchema } from '../jobs/job.ts'
+
+const pairSchema = z.object({
+  old_score: z.number(),
+  new_score: z.number(),
+  p_value: z.number(),
+  examples: z.int(),
+  wins: z.int(),
+  losses: z.int(),
+})
+
+/** The result of a tune job. Scores are over all examples; `holdout` is the unbiased pair. */
+export const tuneResultSchema = z.object({
+  tuned: z.boolean(),
+  old_score: z.number(),
+  new_score: z.number().optional(),
+  improvement: z.string().optional(),
+  signature_version: z.int().optional(),
+  changes: z.array(z.string()),
+  reason: z.string(),
+  evidence: z.enum(['proven', 'weak', 'unproven']).optional(),
+  holdout: pairSchema.optional(),
+  reasoning: z.string().optional(),
+  stop_reason: z.string().optional(),
+  preflight: z.string().optional(),
+  calls: z.int().optional(),
+  requests: z.int().optional(),
+  repeated_calls: z.int().optional(),
+  input_tokens: z.int().optional(),
+  output_tokens: z.int().optional(),
+  cost: z.number().optional(),
+  model: z.string(),
+  reflection_model: z.string(),
+  /** The offline demo answered: nothing here tells how a real model would do. */
+  demo: z.boolean(),
+  scores: z.record(z.string(), z.number()),
+  new_scores: z.record(z.string(), z.number()).optional(),
+  examples: z.int(),
+  errors: z.array(z.object({ code: z.string(), count: z.int(), message: z.string() })),
+  candidates: z
+    .array(
+      z.object({
+        id: z.string(),
+        parent: z.string().optional(),
+        origin: z.string(),
+        changes: z.array(z.string()),
+        dev_score: z.number().optional(),
+        decision: z.string(),
+      }),
+    )
+    .optional(),
+  decision_digest: z.string().optional(),
+})
+export type TuneResult = z.infer<typeof tuneResultSchema>
+
+const failingSchema = z.object({
+  id: z.string(),
+  line: z.int(),
+  score: z.number(),
+  inputs: z.record(z.string(), z.unknown()),
+  expected: z.record(z.string(), z.unknown()),
+  got: z.record(z.string(), z.unknown()),
+  feedback: z.array(z.string()),
+})
+export type FailingExample = z.infer<typeof failingSchema>
+
+/** The result of an evaluate job. */
+export const evaluateResultSchema = z.object({
+  score: z.number(),
+  scores: z.record(z.string(), z.number()),
+  scores_by_field: z.record(z.string(), z.number()),
+  examples: z.int(),
+  passed: z.int(),
+  errors: z.array(z.object({ code: z.string(), count: z.int(), message: z.string() })),
+  failing: z.array(failingSchema),
+  failing_count: z.int(),
+  model: z.string(),
+  demo: z.boolean(),
+  calls: z.int(),
+  requests: z.int(),
+  repeated_calls: z.int(),
+  input_tokens: z.int().optional(),
+  output_tokens: z.int().optional(),
+  cost: z.number().optional(),
+})
+export type EvaluateResult = z.infer<typeof evaluateResultSchema>
+
+const jobBaseSchema = z.object({
+  job_id: z.string(),
+  kind: z.enum(jobKinds),
+  status: z.enum(jobStates),
+  skill_path: z.string(),
+  created_at: z.string(),
+  updated_at: z.string(),
+  attempt: z.int(),
+  progress: progressSchema.optional(),
+  error: jobErrorSchema.optional(),
+})
+
+export const tuneJobSchema = jobBaseSchema.extend({ result: tuneResultSchema.optional() })
+export type TuneJobView = z.infer<typeof tuneJobSchema>
+
+export const jobViewSchema = jobBaseSchema.extend({
+  result: z.union([tuneResultSchema, evaluateResultSchema]).optional(),
+})
+export type JobView = z.infer<typeof jobViewSchema>
+
+export function viewJob(job: Job): JobView {
+  const base = {
+    job_id: job.id,
+    kind: job.kind,
+    status: job.state,
+    skill_path: job.skillPath,
+    created_at: new Date(job.createdAt).toISOString(),
+    updated_at: new Date(job.updatedAt).toISOString(),
+    attempt: job.attempt,
+    ...(job.progress && { progress: job.progress }),
+    ...(job.error && { error: job.error }),
+  }
+  if (job.kind === 'evaluate') {
+    const result = evaluateResultSchema.safeParse(job.result)
+    return result.success ? { ...base, result: result.data } : base
+  }
+  const view = viewTune(job)
+  return view === undefined ? base : { ...base, result: view }
+}
+
+export function viewTuneJob(job: Job): TuneJobView {
+  const { result: _result, ...base } = viewJob(job)
+  const result = viewTune(job)
+  return result === undefined ? base : { ...base, result }
+}
+
+function viewTune(job: Job): TuneResult | undefined {
+  const result = tuneResultSchema.safeParse(job.result)
+  if (!result.success) return undefined
+  return job.appliedVersion === undefined ? result.data : { ...result.data, signature_version: job.appliedVersion }
+}

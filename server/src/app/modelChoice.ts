@@ -1,0 +1,49 @@
+/** Which models a job uses and at which origin, or one sentence on what is missing. */
+import { failure } from '../base/errors.ts'
+import { fail, ok, type Result } from '../base/result.ts'
+import { embeddedModel, originOf } from '../model/model.ts'
+import { priceOf } from '../model/prices.ts'
+import type { ModelSettings } from './ports.ts'
+
+export interface ModelChoice {
+  readonly model: string
+  readonly reflectionModel: string
+  readonly origin: string
+}
+
+export function chooseModels(
+  settings: ModelSettings,
+  input: { readonly model?: string | undefined; readonly reflection_model?: string | undefined; max_cost?: number | undefined },
+): Result<ModelChoice> {
+  const model = input.model ?? settings.model
+  if (model === undefined) {
+    return fail(
+      failure(
+        'model_not_configured',
+        'No model is configured: pass --model NAME or set SIGNATURE_TUNER_MODEL (and OPENAI_API_KEY, OPENAI_BASE_URL); ' +
+          "'--model embedded' is the offline demo.",
+      ),
+    )
+  }
+  // The demo reflects for itself unless another model is asked for: a configured endpoint must not be called by surprise.
+  const configured = model === embeddedModel ? undefined : settings.reflectionModel
+  const reflectionModel = input.reflection_model ?? configured ?? model
+  const models = [model, reflectionModel]
+  if (models.every(name => name === embeddedModel)) return ok({ model, reflectionModel, origin: embeddedModel })
+  const origin = originOf(settings.baseUrl)
+  if (settings.apiKey === undefined && new URL(origin).hostname === 'api.openai.com') {
+    return fail(
+      failure(
+        'key_missing',
+        `${origin} needs a key: set OPENAI_API_KEY, or name another endpoint with --base-url or OPENAI_BASE_URL.`,
+      ),
+    )
+  }
+  const unpriced = models.find(name => name !== embeddedModel && priceOf(name) === undefined)
+  if (input.max_cost !== undefined && unpriced !== undefined) {
+    return fail(
+      failure('model_price_unknown', `The price of ${unpriced} is unknown, so --max-cost cannot hold: use --max-calls.`),
+    )
+  }
+  return ok({ model, reflectionModel, origin })
+}

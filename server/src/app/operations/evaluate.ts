@@ -1,0 +1,125 @@
+/** Evaluate: scores one skill, or every skill below a folder. */
+import { z } from 'zod'
+import { failure } from '../../base/errors.ts'
+import { fail, ok, type Result } from '../../base/result.ts'
+import type { Version } from '../../history/version.ts'
+import { signatureSha256 } from '../../signature/compare.ts'
+import { budgetInputs, modelInputs, positional } from '../inputs.ts'
+import { type EvaluateResult, evaluateResultSchema } from '../jobView.ts'
+import { defineOperation, type OperationContext } from '../operation.ts'
+import type { Ports, SkillLocation } from '../ports.ts'
+import { loadRunnableSkill, type Skill } from '../skill.ts'
+import { submitAndWait } from './submitAndWait.ts'
+
+const evaluatedSchema = z.object({
+  skill_path: z.string(),
+  job_id: z.string().optional(),
+  threshold: z.number().optional(),
+  /** Version in the history with this meaning. */
+  version: z.int().optional(),
+  result: evaluateResultSchema.optional(),
+  error: z.object({ code: z.string(), message: z.string(), path: z.string().optional() }).optional(),
+})
+type Evaluated = z.infer<typeof evaluatedSchema>
+
+export const evaluate = defineOperation({
+  name: 'evaluate',
+  summary: 'score a signature, or every signature below a folder, with the failing examples',
+  input: z.object({
+    path: z.string().min(1).default('.').describe("a skill's folder, its signature file, or a folder of skills").meta(positional),
+    fail_under: z.number().min(0).max(1).optional().describe('exit with 1 when a score is below this, for CI'),
+    record: z.boolean().default(true).describe('append a version to the history when the meaning is new'),
+    model: modelInputs.model,
+    ...budgetInputs,
+  }),
+  output: z.object({
+    skills: z.array(evaluatedSchema),
+    /** Mean of the skills' scores; absent when none could be scored. */
+    mean_score: z.number().optional(),
+    below: z.array(z.string()),
+    failed: z.int(),
+  }),
+  async run(ports, input, context) {
+    const found = await ports.files.find([input.path])
+    if (!found.ok) return found
+    if (found.value.length === 0) {
+      const way = `create one with: signature-tuner new ${input.path}`
+      return fail(failure('not_a_skill', `${input.path} holds no signature.yaml; ${way}`, input.path))
+    }
+    const record = input.record && input.fail_under === undefined
+    const skills: Evaluated[] = []
+    for (const location of found.value) {
+      const one = await evaluateSkill(ports, location, input, record, context)
+      if (!one.ok) {
+        // With one skill its failure is the command's; among many it is one line of the report.
+        if (found.value.length === 1 || one.error.code === 'cancelled') return one
+        skills.push({ skill_path: location.displayPath, error: one.error })
+      } else skills.push(one.value)
+    }
+    const scores = skills.flatMap(skill => (skill.result === undefined ? [] : [skill.result.score]))
+    const limit = input.fail_under
+    const below =
+      limit === undefined ? [] : skills.filter(skill => (skill.result?.score ?? 1) < limit).map(skill => skill.skill_path)
+    return ok({
+      skills,
+      ...(scores.length > 0 && { mean_score: scores.reduce((sum, score) => sum + score, 0) / scores.length }),
+      below,
+      failed: skills.length - scores.length,
+    })
+  },
+})
+
+async function evaluateSkill(
+  ports: Ports,
+  location: SkillLocation,
+  input: z.output<typeof evaluate.input>,
+  record: boolean,
+  context: OperationContext,
+): Promise<Result<Evaluated>> {
+  const skill = await loadRunnableSkill(ports.files, location.signaturePath)
+  if (!skill.ok) return skill
+  if (record) {
+    const history = await ports.history.read(location.historyPath)
+    if (!history.ok) return history
+  }
+  const ended = await submitAndWait(ports, skill.value, 'evaluate', input, context)
+  if (!ended.ok) return ended
+  const { job } = ended.value
+  const result = evaluateResultSchema.parse(job.result)
+  const version = record ? await recordVersion(ports, skill.value, result, job.id) : ok(undefined)
+  if (!version.ok) return version
+  return ok({
+    skill_path: location.displayPath,
+    job_id: job.id,
+    threshold: skill.value.signature.threshold,
+    ...(version.value && { version: version.value.version }),
+    result,
+  })
+}
+
+async function recordVersion(
+  ports: Ports,
+  skill: Skill,
+  result: EvaluateResult,
+  jobId: string,
+): Promise<Result<Version | undefined>> {
+  const sha256 = signatureSha256(skill.signature)
+  let known: Version | undefined
+  const appended = await ports.history.append(skill.location.historyPath, skill.skillId, history => {
+    known = history.signature_history.findLast(version => version.sha256 === sha256)
+    if (known !== undefined) return undefined
+    return {
+      created_at: new Date(ports.clock.now()).toISOString(),
+      metric_score: result.score,
+      tuned: false,
+      reason: history.signature_history.length === 0 ? 'Initial creation' : 'Edited by hand',
+      job_id: jobId,
+      sha256,
+      signature: skill.document.text,
+      model: result.model,
+      scores: result.scores,
+      examples: result.examples,
+    }
+  })
+  return appended.ok ? ok(appended.value ?? known) : appended
+}

@@ -1,0 +1,71 @@
+/** Submits a job with a snapshot of a skill and stays with it until it ended. */
+import { failure } from '../../base/errors.ts'
+import { fail, ok, type Result } from '../../base/result.ts'
+import { examplesSha256 } from '../../examples/digest.ts'
+import type { Job, JobKind } from '../../jobs/job.ts'
+import { chooseModels } from '../modelChoice.ts'
+import type { OperationContext } from '../operation.ts'
+import type { JobService, Ports } from '../ports.ts'
+import type { Skill } from '../skill.ts'
+import { jobFailure } from './jobFailure.ts'
+
+export interface JobInput {
+  readonly model?: string | undefined
+  readonly reflection_model?: string | undefined
+  readonly force?: boolean
+  readonly min_improvement?: number
+  readonly seed?: number
+  readonly max_calls: number
+  readonly max_cost?: number | undefined
+  readonly max_time?: number | undefined
+}
+
+export async function submitAndWait(
+  ports: Ports,
+  skill: Skill,
+  kind: JobKind,
+  input: JobInput,
+  context: OperationContext,
+): Promise<Result<{ readonly service: JobService; readonly job: Job }>> {
+  const choice = chooseModels(ports.models, input)
+  if (!choice.ok) return choice
+  if (kind === 'evaluate' && input.max_calls < skill.examples.length) {
+    const needed = `${skill.examples.length} examples need as many calls`
+    return fail(failure('budget_exhausted', `--max-calls ${input.max_calls} is too small: ${needed}.`))
+  }
+  const { skillPath } = skill.location
+  const service = ports.jobs(skill.location.root)
+  const submitted = await service.submit({
+    kind,
+    snapshot: {
+      skillPath,
+      skillId: skill.skillId,
+      text: skill.document.text,
+      examples: skill.examples,
+      examplesSha256: examplesSha256(skill.examples),
+      ...choice.value,
+      parameters: ports.models.parameters,
+      seed: input.seed ?? 0,
+      concurrency: ports.models.concurrency,
+      options: { force: input.force ?? false, minImprovement: input.min_improvement ?? 0 },
+      budget: { maxCalls: input.max_calls, maxCost: input.max_cost, maxTime: input.max_time },
+    },
+  })
+  if (!submitted.ok) return submitted
+  const { job, resumed, superseded } = submitted.value
+  if (superseded !== undefined) {
+    context.onEvent({
+      kind: 'note',
+      message: `Job ${superseded} of this skill is unfinished but was started from other files or options: starting a new one.`,
+    })
+  }
+  context.onEvent({ kind: 'started', jobId: job.id, resumed, skillPath })
+  const ended = await service.wait(
+    job.id,
+    progress => context.onEvent({ kind: 'progress', skillPath, progress }),
+    context.signal,
+  )
+  if (!ended.ok) return ended
+  if (ended.value.state !== 'completed') return fail(jobFailure(ended.value))
+  return ok({ service, job: ended.value })
+}

@@ -1,0 +1,87 @@
+/** A skill read from disk: its files, its document, its examples and everything wrong with them. */
+import { failure } from '../base/errors.ts'
+import { fail, ok, type Result } from '../base/result.ts'
+import { lineColumnAt, lineStarts } from '../base/text.ts'
+import type { Dataset } from '../examples/example.ts'
+import { formatOf, readExamples, readInlineExamples } from '../examples/read.ts'
+import { parseSignature, type SignatureDocument } from '../signature/document.ts'
+import type { Signature } from '../signature/signature.ts'
+import type { Problem } from '../validation/problem.ts'
+import { validateDocument } from '../validation/validate.ts'
+import type { Files, SkillLocation } from './ports.ts'
+
+export interface Skill {
+  readonly location: SkillLocation
+  readonly document: SignatureDocument
+  readonly signature: Signature
+  readonly skillId: string
+  readonly examples: Dataset['examples']
+}
+
+/** A skill sound enough to run: no errors in the signature or its examples, at least one metric and example. */
+export async function loadRunnableSkill(files: Files, path: string): Promise<Result<Skill>> {
+  const loaded = await loadSkill(files, path)
+  if (!loaded.ok) return loaded
+  const { location, document, signature, problems, dataset } = loaded.value
+  const errors = problems.filter(problem => problem.severity === 'error')
+  const first = errors[0]
+  if (first !== undefined) {
+    const { message, where } = describeProblem(location, document, first)
+    const others = errors.length === 1 ? '' : ` (and ${errors.length - 1} more)`
+    const code = first.path === undefined ? 'signature_invalid' : 'examples_invalid'
+    const way = `Run 'signature-tuner validate ${location.displayPath}' to see all.`
+    return fail(failure(code, `${where}: ${message}${others}. ${way}`, first.path ?? location.displayPath))
+  }
+  if (signature === undefined) {
+    return fail(failure('signature_invalid', `${location.displayPath} is no signature.`, location.displayPath))
+  }
+  if (signature.metrics.length === 0) {
+    const way = "add 'metrics:', such as { match: { kind: exact_match, field: … } }"
+    return fail(failure('metrics_missing', `${location.displayPath} has no metrics: ${way}.`, location.displayPath))
+  }
+  if (dataset === undefined || dataset.examples.length === 0) {
+    const way = "add 'examples:', a file beside the signature or a list of objects"
+    return fail(failure('examples_missing', `${location.displayPath} has no examples: ${way}.`, location.displayPath))
+  }
+  const skillId = signature.skillId ?? location.defaultSkillId
+  return ok({ location, document, signature, skillId, examples: dataset.examples })
+}
+
+export interface LoadedSkill {
+  readonly location: SkillLocation
+  readonly document: SignatureDocument
+  readonly signature: Signature | undefined
+  readonly dataset: Dataset | undefined
+  readonly problems: readonly Problem[]
+}
+
+/** Reads and validates; only a file that cannot be read at all is a failure. */
+export async function loadSkill(files: Files, path: string): Promise<Result<LoadedSkill>> {
+  const located = await files.locate(path)
+  return located.ok ? loadSkillAt(files, located.value) : located
+}
+
+export async function loadSkillAt(files: Files, location: SkillLocation): Promise<Result<LoadedSkill>> {
+  const text = await files.readText(location.signaturePath)
+  if (!text.ok) return text
+  const document = parseSignature(text.value)
+  const { signature } = document
+  const source = signature?.examples
+  if (signature === undefined || source === undefined) {
+    return ok({ location, document, signature, dataset: undefined, problems: validateDocument(document) })
+  }
+  const dataset = await readDataset(files, location, document, signature)
+  const problems = validateDocument(document, dataset)
+  return ok({ location, document, signature, dataset: dataset.dataset, problems })
+}
+
+/** One line for a person: `path:line:column` and the message without its full stop. */
+export function describeProblem(
+  location: SkillLocation,
+  document: SignatureDocument,
+  problem: Problem,
+): { readonly where: string; readonly message: string } {
+  const at = problem.at ?? lineColumnAt(lineStarts(document.text), problem.span.start)
+  const where = `${problem.path ?? location.displayPath}:${at.line}:${at.column}`
+  return { where, message: problem.message.replace(/\.$/, '') }
+}
