@@ -177,20 +177,22 @@ function sendFault(response: ServerResponse, fault: Fault, retryAfter: number): 
   switch (fault) {
     case 'rate_limit':
       response.setHeader('Retry-After', String(retryAfter))
-      return sendError(response, 429, { message: 'Rate limit reached.', code: 'rate_limit_exceeded' })
+      sendError(response, 429, { message: 'Rate limit reached.', code: 'rate_limit_exceeded' })
+      break
     case 'error':
-      return sendError(response, 500, { message: 'The server had an error.' })
+      sendError(response, 500, { message: 'The server had an error.' })
+      break
     case 'hang':
-      return
+      break
     case 'reset':
       response.socket?.resetAndDestroy()
-      return
+      break
     case 'garbage':
       response.writeHead(200, { 'Content-Type': 'application/json' }).end('\u0000\u0001 not json \ufffd')
-      return
+      break
     case 'truncated':
       response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"choices": [{"message": {"content": "{\\"a')
-      return
+      break
     case 'html':
       response.writeHead(200, { 'Content-Type': 'text/html' }).end('<!doctype html><title>Welcome</title>')
   }

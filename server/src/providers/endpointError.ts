@@ -1,0 +1,49 @@
+/** What an endpoint says when it refuses: read from the several shapes that servers use, and made safe to show. */
+import { isRecord } from '../base/json.ts'
+
+export interface EndpointError {
+  /** As the server wrote it; show it only through `said`. */
+  readonly message: string
+  readonly code: string
+  readonly param: string
+}
+
+/** From `{error: {message}}`, `{error: "…"}`, `{message}`, `{detail}` or plain text. */
+export function readEndpointError(body: string): EndpointError {
+  const json = parse(body)
+  const whole = isRecord(json) ? json : {}
+  const error = isRecord(whole.error) ? whole.error : whole
+  const message = [error.message, whole.error, whole.detail, json].find(text => typeof text === 'string')
+  const detail = whole.detail === undefined ? '' : JSON.stringify(whole.detail)
+  return {
+    message: typeof message === 'string' ? message : json === undefined && !/^\s*</.test(body) ? body : detail,
+    code: [error.code, error.type].filter(text => typeof text === 'string').join(' '),
+    param: typeof error.param === 'string' ? error.param : '',
+  }
+}
+
+/** Its words after a colon, at most 200 characters of one line and without the key; empty if it said nothing. */
+export function said({ message }: EndpointError, apiKey: string | undefined): string {
+  const line = redact(message, apiKey)
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+    .trim()
+  if (line === '') return ''
+  return `: "${line.length > 200 ? `${line.slice(0, 199)}…` : line}"`
+}
+
+/** Servers echo keys in their errors; so do proxies with whole headers. */
+export function redact(text: string, apiKey: string | undefined): string {
+  let safe = text
+  for (const form of apiKey === undefined ? [] : [apiKey, encodeURIComponent(apiKey), btoa(apiKey)]) {
+    if (form !== '') safe = safe.replaceAll(form, '[key]')
+  }
+  return safe.replace(/\bBearer\s+[^\s"',}]+/gi, 'Bearer [key]').replace(/\bsk-[\w*.-]{8,}/g, '[key]')
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}
