@@ -1,0 +1,127 @@
+/** The command line: arguments to an operation, its result to text or JSON, and an exit status. */
+import { type Command, CommanderError } from 'commander'
+import { operations } from '../app/app.ts'
+import { errorTable, type Failure, failure } from '../base/errors.ts'
+import { composeHost } from '../compose.ts'
+import { createProgram, type Invocation } from './program.ts'
+import { createProgressView } from './progress.ts'
+import { render } from './render/render.ts'
+import { readModelSettings } from './settings.ts'
+import { createTerminal, printable, type Terminal } from './terminal.ts'
+import { runTune } from './tune.ts'
+
+export interface CommandContext {
+  readonly terminal: Terminal
+  readonly json: boolean
+  readonly signal: AbortSignal
+}
+
+process.stdout.on('error', endOnClosedPipe)
+process.stderr.on('error', endOnClosedPipe)
+main(process.argv.slice(2)).then(
+  status => {
+    process.exitCode = status
+  },
+  (bug: unknown) => {
+    process.stderr.write(`signature-tuner failed in an unforeseen way; please report this:\n${bug instanceof Error ? bug.stack : String(bug)}\n`)
+    process.exitCode = errorTable.internal.exit
+  },
+)
+
+/** The exit status: 0 done, 1 findings, 2 usage, 3 the job or provider failed, 130 interrupted. */
+async function main(argv: readonly string[]): Promise<number> {
+  const wantsJson = argv.includes('--json')
+  let status = 0
+  const program = createProgram(async invocation => {
+    status = await runCommand(invocation)
+  })
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+    return status
+  } catch (error) {
+    if (error instanceof CommanderError) return usageStatus(error, wantsJson, program)
+    throw error
+  }
+}
+
+function usageStatus(error: CommanderError, json: boolean, program: Command): number {
+  if (error.exitCode === 0) return 0
+  const message = error.message.replace(/^error: /, '')
+  const help = `See '${program.name()} --help'.`
+  const sentence = message === '(outputHelp)' ? `No command given. ${help}` : `${capital(message)}. ${help}`
+  if (json) process.stdout.write(`${JSON.stringify(failure('usage', sentence), null, 2)}\n`)
+  else if (message !== '(outputHelp)') process.stderr.write(`${printable(sentence)}\n`)
+  return 2
+}
+
+function capital(text: string): string {
+  const clean = text.replaceAll('\n', ' ').replace(/[.]$/, '')
+  return clean.slice(0, 1).toUpperCase() + clean.slice(1)
+}
+
+async function runCommand(invocation: Invocation): Promise<number> {
+  const { json, quiet } = invocation
+  const terminal = createTerminal(quiet)
+  const settings = readModelSettings(invocation.hostFlags, process.env)
+  if (!settings.ok) return report(terminal, json, settings.error)
+  if (!invocation.input.ok) return report(terminal, json, invocation.input.error)
+  const interrupt = new AbortController()
+  const stopListening = interruptOnSignals(interrupt)
+  const host = composeHost({ cwd: process.cwd(), env: process.env, programFolder: __dirname, models: settings.value })
+  const view = createProgressView(terminal, () => performance.now())
+  let running: string | undefined
+  const context = {
+    signal: interrupt.signal,
+    onEvent: (event: Parameters<typeof view.onEvent>[0]) => {
+      if (event.kind === 'started') running = event.jobId
+      view.onEvent(event)
+    },
+  }
+  try {
+    const { operation, input } = invocation
+    if (operation === operations.tune) {
+      const status = await runTune(host.ports, input.value, context, { terminal, json, finish: view.finish })
+      return typeof status === 'number' ? status : report(terminal, json, status)
+    }
+    const result = await operation.run(host.ports, input.value as never, context)
+    view.finish()
+    if (!result.ok) return report(terminal, json, result.error)
+    const rendered = render(terminal, operation.name, result.value, invocation)
+    terminal.print(json ? JSON.stringify(result.value, null, 2) : rendered.text)
+    return rendered.status
+  } catch (error) {
+    view.finish()
+    if (!interrupt.signal.aborted) throw error
+    const way = running === undefined ? '' : ` Resume with: signature-tuner jobs resume ${running}`
+    return report(terminal, json, failure('cancelled', `Interrupted; nothing is lost.${way}`))
+  } finally {
+    stopListening()
+    await host.dispose()
+  }
+}
+
+/** Prints a failure where it belongs; its exit status. */
+export function report(terminal: Terminal, json: boolean, error: Failure): number {
+  const { code, message, path } = error
+  if (json) terminal.print(JSON.stringify({ code, message, ...(path !== undefined && { path }) }, null, 2))
+  else process.stderr.write(`${terminal.style('red', code.replaceAll('_', ' '))}: ${printable(message)}\n`)
+  return errorTable[code].exit
+}
+
+/** The first signal asks for an orderly end, the second ends at once. */
+function interruptOnSignals(interrupt: AbortController): () => void {
+  const onSignal = () => {
+    if (interrupt.signal.aborted) process.exit(errorTable.cancelled.exit)
+    interrupt.abort(new Error('interrupted'))
+  }
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  for (const signal of signals) process.on(signal, onSignal)
+  return () => {
+    for (const signal of signals) process.off(signal, onSignal)
+  }
+}
+
+function endOnClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+}

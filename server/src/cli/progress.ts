@@ -1,0 +1,121 @@
+/** Progress of jobs: a live view on a terminal, a line now and then elsewhere. */
+import type { OperationEvent } from '../app/operation.ts'
+import type { JobProgress } from '../jobs/job.ts'
+import { columnsOf, line, score, type Terminal } from './terminal.ts'
+
+export interface ProgressView {
+  onEvent(event: OperationEvent): void
+  /** Clears the live view, so that what is printed next stands alone. */
+  finish(): void
+}
+
+const phases: Readonly<Record<string, string>> = {
+  split: 'reading examples',
+  baseline: 'scoring the signature as it is',
+  propose: 'proposing better wording',
+  simplify: 'dropping what earns nothing',
+  holdout: 'proving it on unseen examples',
+  train: 'scoring the winner on all examples',
+  evaluate: 'scoring',
+  done: 'done',
+}
+
+export function createProgressView(terminal: Terminal, elapsed: () => number): ProgressView {
+  if (terminal.quiet) return { onEvent: () => {}, finish: () => {} }
+  return terminal.interactive ? createLiveView(terminal, elapsed) : createLineView(terminal)
+}
+
+function createLineView(terminal: Terminal): ProgressView {
+  let last = ''
+  return {
+    onEvent(event) {
+      if (event.kind === 'note') terminal.tell(event.message)
+      else if (event.kind === 'started') terminal.tell(startLine(event))
+      else {
+        const { progress } = event
+        // One line a phase and quarter: enough for a log, not a flood.
+        const step = `${event.skillPath} ${progress.phase} ${Math.floor(progress.percent / 25)}`
+        if (step === last) return
+        last = step
+        terminal.tell(`  ${String(Math.round(progress.percent)).padStart(3)} %  ${phaseOf(progress)}  ${facts(progress)}`)
+      }
+    },
+    finish() {},
+  }
+}
+
+function createLiveView(terminal: Terminal, elapsed: () => number): ProgressView {
+  const started = elapsed()
+  let shown = 0
+  let drawnAt = Number.NEGATIVE_INFINITY
+  let latest: JobProgress | undefined
+  const clear = () => {
+    if (shown > 0) process.stderr.write(`\u001b[${shown}A\u001b[J`)
+    shown = 0
+  }
+  const draw = () => {
+    if (latest === undefined) return
+    clear()
+    const lines = liveLines(latest, elapsed() - started, terminal)
+    process.stderr.write(`${lines.join('\n')}\n`)
+    shown = lines.length
+    drawnAt = elapsed()
+  }
+  return {
+    onEvent(event) {
+      if (event.kind === 'progress') {
+        latest = event.progress
+        if (elapsed() - drawnAt >= 80) draw()
+        return
+      }
+      clear()
+      latest = undefined
+      terminal.tell(event.kind === 'note' ? event.message : startLine(event))
+    },
+    finish: clear,
+  }
+}
+
+function liveLines(progress: JobProgress, spent: number, terminal: Terminal): string[] {
+  const width = Math.min(terminal.columns, 80)
+  const share = progress.percent / 100
+  const barWidth = 24
+  const filled = Math.round(share * barWidth)
+  const bar = terminal.style('cyan', '━'.repeat(filled)) + terminal.style('dim', '─'.repeat(barWidth - filled))
+  const left = share > 0.02 && share < 1 ? `  about ${duration((spent / share) * (1 - share))} left` : ''
+  const percent = `${Math.round(progress.percent)} %`.padStart(5)
+  const lines = [
+    `  ${bar} ${percent}  ${line(phaseOf(progress), width - barWidth - 10 - columnsOf(left))}${terminal.style('dim', left)}`,
+    `  ${line(facts(progress), width - 4)}`,
+  ]
+  if (progress.message !== undefined) lines.push(`  ${terminal.style('dim', line(progress.message, width - 4))}`)
+  return lines
+}
+
+function startLine(event: { readonly jobId: string; readonly resumed: boolean; readonly skillPath: string }): string {
+  return `${event.resumed ? 'Resuming' : 'Starting'} ${event.jobId} on ${line(event.skillPath, 50)}`
+}
+
+function phaseOf(progress: JobProgress): string {
+  return phases[progress.phase] ?? progress.phase
+}
+
+function facts(progress: JobProgress): string {
+  const parts: string[] = []
+  const { old_score: before, best_score: best } = progress
+  if (before !== undefined && best !== undefined && best !== before) parts.push(`score ${score(before)} → ${score(best)}`)
+  else if (before !== undefined) parts.push(`score ${score(before)}`)
+  const of = progress.expected_calls === undefined ? '' : ` of about ${progress.expected_calls}`
+  parts.push(`${progress.calls}${of} calls`)
+  if (progress.cost !== undefined && progress.cost > 0) parts.push(`$${progress.cost.toFixed(2)}`)
+  if (progress.errors) parts.push(`${progress.errors} failed calls`)
+  return parts.join('  ·  ')
+}
+
+/** Milliseconds as `3 s`, `2 min`, `1 h 5 min`. */
+export function duration(milliseconds: number): string {
+  const seconds = Math.ceil(milliseconds / 1000)
+  if (seconds < 60) return `${seconds} s`
+  const minutes = Math.round(seconds / 60)
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}

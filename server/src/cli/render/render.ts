@@ -1,0 +1,70 @@
+/** Which report belongs to which operation, and the exit status that its findings ask for. */
+import type { z } from 'zod'
+import { operations } from '../../app/app.ts'
+import { type ErrorCode, errorTable } from '../../base/errors.ts'
+import type { Terminal } from '../terminal.ts'
+import { renderDoctor } from './doctor.ts'
+import { renderEvaluated } from './evaluated.ts'
+import { renderApplied, renderJob, renderJobs } from './jobs.ts'
+import { renderValidated, type ValidateFormat } from './validated.ts'
+import { renderDiff, renderHistory, renderRestored } from './versions.ts'
+
+export interface Rendered {
+  readonly text: string
+  readonly status: number
+}
+
+type Operations = typeof operations
+type OutputOf<Name extends keyof Operations> = z.output<Operations[Name]['output']>
+
+type Renderers = {
+  readonly [Name in Exclude<keyof Operations, 'tune'>]: (
+    terminal: Terminal,
+    value: OutputOf<Name>,
+    options: RenderOptions,
+  ) => Rendered
+}
+
+export interface RenderOptions {
+  readonly format: ValidateFormat
+  readonly version: string
+}
+
+const renderers: Renderers = {
+  evaluate: (terminal, value) => ({ text: renderEvaluated(terminal, value), status: evaluateStatus(value) }),
+  validate: (terminal, value, { format, version }) => ({
+    text: renderValidated(terminal, format, value, version),
+    status: value.errors > 0 ? 1 : 0,
+  }),
+  new: (_terminal, value) => done(`Created ${value.created.join(' and ')}.`),
+  history: (terminal, value) => done(renderHistory(terminal, value)),
+  diff: (terminal, value) => done(renderDiff(terminal, value)),
+  restore: (_terminal, value) => done(renderRestored(value)),
+  jobs: (terminal, value) => done(renderJobs(terminal, value)),
+  'jobs show': (terminal, value) => done(renderJob(terminal, value)),
+  'jobs resume': (terminal, value) => done(renderJob(terminal, value)),
+  'jobs cancel': (terminal, value) => done(renderJob(terminal, value)),
+  'jobs apply': (terminal, value) => done(renderApplied(terminal, value)),
+  'jobs prune': (_terminal, value) => done(`Deleted ${value.deleted} jobs.`),
+  doctor: (terminal, value) => ({ text: renderDoctor(terminal, value), status: value.healthy ? 0 : 1 }),
+}
+
+/** `value` is the output of the operation `name`: the caller got it from that operation's run. */
+export function render(terminal: Terminal, name: Exclude<keyof Operations, 'tune'>, value: unknown, options: RenderOptions): Rendered {
+  const renderer = renderers[name] as (terminal: Terminal, value: unknown, options: RenderOptions) => Rendered
+  return renderer(terminal, value, options)
+}
+
+function done(text: string): Rendered {
+  return { text, status: 0 }
+}
+
+/** The gravest of its skills' failures; below `--fail-under` is a finding. */
+function evaluateStatus(value: OutputOf<'evaluate'>): number {
+  const statuses = value.skills.flatMap(skill => (skill.error === undefined ? [] : [exitOf(skill.error.code)]))
+  return Math.max(value.below.length > 0 ? 1 : 0, ...statuses)
+}
+
+function exitOf(code: string): number {
+  return Object.hasOwn(errorTable, code) ? errorTable[code as ErrorCode].exit : 3
+}
