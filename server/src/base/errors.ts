@@ -84,3 +84,14 @@ export type ErrorCode = keyof typeof errorTable
 export function failure(code: ErrorCode, message: string, path?: string): Failure {
   return path === undefined ? { code, message } : { code, message, path }
 }
+
+/** Carries a failure through a function that has no room for a result, such as a store's write on a full disk. */
+export function failureError(carried: Failure): Error {
+  return new Error(carried.message, { cause: { failure: carried } })
+}
+
+/** The failure that `failureError` put in; `undefined` for any other error. */
+export function failureOf(error: unknown): Failure | undefined {
+  if (!(error instanceof Error) || typeof error.cause !== 'object' || error.cause === null) return undefined
+  return 'failure' in error.cause ? (error.cause.failure as Failure) : undefined
+}

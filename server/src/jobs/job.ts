@@ -1,5 +1,6 @@
 /** A job: what is stored of it, and the states it moves through. */
 import { z } from 'zod'
+import { type ErrorCode, errorTable, type Failure, failure } from '../base/errors.ts'
 
 export const jobStates = ['queued', 'running', 'completed', 'failed', 'cancelled'] as const
 export const jobKinds = ['tune', 'evaluate'] as const
@@ -30,12 +31,22 @@ export type JobProgress = z.infer<typeof progressSchema>
 export const jobErrorSchema = z.object({ code: z.string(), message: z.string(), path: z.string().optional() })
 export type JobError = z.infer<typeof jobErrorSchema>
 
+/** A stored failure; anything else that a row may hold is reported as `job_failed`. */
+export function parseJobError(text: string): Failure {
+  const { code, message, path } = jobErrorSchema.parse(JSON.parse(text))
+  return failure(isErrorCode(code) ? code : 'job_failed', message, path)
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorTable, code)
+}
+
 export const jobSchema = z.object({
   id: z.string(),
   kind: z.enum(jobKinds),
   state: z.enum(jobStates),
   /** Signature file relative to the root, `/` as separator. */
-  skillPath: z.string(),
+  skillPath: z.string().refine(isRelativePath, 'leaves the root'),
   skillId: z.string(),
   /** SHA-256 over the snapshot without budgets: equal digests may share answers. */
   digest: z.string(),
@@ -79,3 +90,23 @@ export interface Fence {
 
 export const leaseMilliseconds = 15_000
 export const renewMilliseconds = 5_000
+
+const endedStates: readonly JobState[] = ['completed', 'failed', 'cancelled']
+
+export function hasEnded(job: Job): boolean {
+  return endedStates.includes(job.state)
+}
+
+/** Queued and due; or running with a lease that ended, that no clock can have given, or of a dead owner. */
+export function isClaimable(job: Job, now: number, isDead: (owner: Owner) => boolean): boolean {
+  if (job.state === 'queued') return job.notBefore === undefined || job.notBefore <= now
+  if (job.state !== 'running' || job.owner === undefined) return false
+  const left = (job.leaseUntil ?? 0) - now
+  // A lease further off than a lease can be was given before the wall clock was set back.
+  return left <= 0 || left > leaseMilliseconds || isDead(job.owner)
+}
+
+/** Whether a path with `/` as separator stays below the folder it starts from, by its words alone. */
+export function isRelativePath(path: string): boolean {
+  return !/^[A-Za-z]:|[\\\0]/.test(path) && path.split('/').every(part => !['', '.', '..'].includes(part))
+}

@@ -1,7 +1,12 @@
-/** Ports of the job store and the ledger. Each state change is one method that names the state it expects. */
+/**
+ * Ports of the job store and the ledger. Each state change is one method that names the state it expects.
+ * A write that the disk refuses throws a `failureError` (disk_full, write_failed, database_damaged).
+ */
 import type { Fence, Job, JobError, JobKind, JobProgress, JobState, NewJob, Owner } from './job.ts'
 
 export interface JobStore {
+  /** Runs `work` with no other process writing in between; what it wrote is undone when it throws. */
+  atomically<T>(work: () => T): T
   enqueue(job: NewJob, now: number): Job
   /**
    * queued -> running, or running with an expired lease or a dead owner -> running, attempt + 1.
@@ -16,9 +21,9 @@ export interface JobStore {
   fail(fence: Fence, error: JobError, now: number): boolean
   release(fence: Fence, now: number, notBefore?: number): boolean
   cancelled(fence: Fence, now: number): boolean
-  /** queued -> cancelled; running: asks its owner to stop. The job as it is now. */
+  /** queued -> cancelled; running: asks its owner to stop, which sees it when it renews. The job as it is now. */
   requestCancel(id: string, now: number): Job | undefined
-  /** failed or cancelled -> queued, so that it can be resumed over its ledger. */
+  /** failed or cancelled -> queued, so that it can be resumed over its ledger; undefined from any other state. */
   requeue(id: string, now: number): Job | undefined
   /** Replaces the snapshot of an unfinished job whose digest is the same (raised budgets). */
   replaceSnapshot(id: string, digest: string, snapshot: string, now: number): boolean
@@ -52,6 +57,8 @@ export interface LedgerStore {
   failed(fence: Fence, key: string, error: string, now: number): boolean
   /** A passing failure: not to be asked again before `notBefore`. */
   postponed(fence: Fence, key: string, notBefore: number, now: number): boolean
+  /** Commits a decision under its key, at once answered; decisions are no calls and count in no total. */
+  decided(fence: Fence, key: string, decision: string, now: number): boolean
   totals(jobId: string): CallTotals
 }
 
@@ -85,6 +92,7 @@ export interface EvaluationRecord {
 }
 
 export interface EvaluationStore {
+  /** Once per job and key: a job that runs again over its ledger replaces what it recorded before. */
   record(evaluation: EvaluationRecord): void
   /** The newest of the skill, newest first. */
   latest(skillPath: string, limit: number): readonly EvaluationRecord[]

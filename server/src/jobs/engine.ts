@@ -1,0 +1,347 @@
+/** Runs the jobs that its own host submitted or resumed: claims, renews leases, reports progress, ends them. */
+import type { Clock } from '../base/clock.ts'
+import { type Failure, failure, failureError, failureOf } from '../base/errors.ts'
+import { createJobId, type RandomBytes } from '../base/ids.ts'
+import type { Json } from '../base/json.ts'
+import { createPool } from '../base/pool.ts'
+import { fail, ok, type Result } from '../base/result.ts'
+import {
+  type Fence,
+  hasEnded,
+  isClaimable,
+  type Job,
+  type JobKind,
+  type JobProgress,
+  type NewJob,
+  type Owner,
+  renewMilliseconds,
+} from './job.ts'
+import { createLedger, type Ledger } from './ledger.ts'
+import { createProgressWriter, type ProgressWriter } from './progressWriter.ts'
+import type { RetryPolicy } from './retry.ts'
+import type { JobStore, LedgerStore } from './store.ts'
+
+/** What a handler is given. It must stop soon after `signal` is aborted; its outcome is then of no account. */
+export interface JobRun {
+  readonly job: Job
+  readonly snapshot: string
+  readonly ledger: Ledger
+  progress(progress: JobProgress): void
+  readonly signal: AbortSignal
+}
+
+export type JobHandler = (run: JobRun) => Promise<Result<Json>>
+
+export interface EngineOptions {
+  readonly jobs: JobStore
+  readonly ledger: LedgerStore
+  readonly clock: Clock
+  /** In [0, 1). */
+  readonly random: () => number
+  readonly randomBytes: RandomBytes
+  readonly owner: Owner
+  readonly isDead: (owner: Owner) => boolean
+  readonly handlers: Readonly<Record<JobKind, JobHandler>>
+  readonly policy?: RetryPolicy
+  /** Takes the key out of whatever is stored. */
+  readonly redact?: (text: string) => string
+  /** Jobs of one kind that run at a time; 2 unless set. */
+  readonly width?: number
+}
+
+export interface Submission {
+  readonly job: Job
+  readonly resumed: boolean
+  readonly superseded: string | undefined
+}
+
+export interface Engine {
+  /** Continues the skill's unfinished job of equal digest, else starts a new one. */
+  submit(newJob: Omit<NewJob, 'id'>): Result<Submission>
+  /** Continues a queued, failed, cancelled or orphaned job over its ledger. */
+  resume(id: string): Result<Job>
+  cancel(id: string): Result<Job>
+  /** The job once it ended, whoever runs it. Rejects with the signal's reason. */
+  wait(id: string, onProgress: (progress: JobProgress) => void, signal: AbortSignal): Promise<Result<Job>>
+  /** Gives every lease back, so that the jobs can be resumed, and resolves when their handlers have stopped. */
+  stop(): Promise<void>
+}
+
+/** A job that this engine is to run: waiting for a place, or claimed (then it has a fence). */
+interface Active {
+  readonly controller: AbortController
+  readonly listeners: Set<(progress: JobProgress) => void>
+  fence: Fence | undefined
+  /** A failure of the store itself, which therefore could not be stored. */
+  finished: Promise<Failure | undefined>
+}
+
+/** How often a job that another process runs is looked at. */
+const watchMilliseconds = 500
+/** How long stopping waits for handlers. */
+const graceMilliseconds = 3_000
+
+export function createEngine(options: EngineOptions): Engine {
+  const { jobs, clock, owner, randomBytes, redact = text => text, width = 2 } = options
+  const active = new Map<string, Active>()
+  const pools = { tune: createPool(width), evaluate: createPool(width) }
+  let stopped = false
+
+  // A running job of ours that is not active is left over from a write that failed.
+  const isGone = (other: Owner) => sameOwner(other, owner) || options.isDead(other)
+  const isHeld = (job: Job) => job.state === 'running' && !active.has(job.id) && !isClaimable(job, clock.now(), isGone)
+
+  function schedule(job: Job): void {
+    // A cancelled run that is still winding down is followed, not joined.
+    const before = active.get(job.id)
+    if (before !== undefined && !before.controller.signal.aborted) return
+    const entry: Active = {
+      controller: new AbortController(),
+      listeners: new Set(),
+      fence: undefined,
+      finished: Promise.resolve(undefined),
+    }
+    active.set(job.id, entry)
+    const start = async () => {
+      await before?.finished
+      await pools[job.kind].run(() => run(job.id, entry), entry.controller.signal)
+      return undefined
+    }
+    entry.finished = start()
+      .catch(error => failureOf(error) ?? bug(error))
+      .finally(() => {
+        if (active.get(job.id) === entry) active.delete(job.id)
+      })
+  }
+
+  async function run(id: string, entry: Active): Promise<void> {
+    const { controller } = entry
+    const { signal } = controller
+    await untilDue(id, signal)
+    const job = jobs.claim(id, owner, clock.now(), isGone)
+    const snapshot = jobs.snapshot(id)
+    // Another process was quicker, or the job is gone.
+    if (job === undefined || snapshot === undefined) return
+    const fence = { id, attempt: job.attempt }
+    entry.fence = fence
+    const done = new AbortController()
+    const writer = createProgressWriter(clock, done.signal, progress => {
+      ignoringTheDisk(() => jobs.progress(fence, progress, clock.now()))
+      for (const listener of entry.listeners) listener(progress)
+    })
+    void keepLease(fence, entry, done.signal)
+    let outcome: Result<Json>
+    try {
+      const ledger = createLedger({
+        ...ledgerOptions(options, writer),
+        fence,
+        run: controller,
+      })
+      const progress = (reported: JobProgress) => writer.report(reported)
+      outcome = await options.handlers[job.kind]({ job, snapshot, ledger, progress, signal })
+    } catch (error) {
+      outcome = fail(failureOf(error) ?? bug(error))
+    } finally {
+      done.abort()
+    }
+    // The reason of a stopped run says why, whatever its handler made of it.
+    if (signal.aborted) outcome = fail(failureOf(signal.reason) ?? bug(signal.reason))
+    writer.flush()
+    if (outcome.ok) jobs.complete(fence, outcome.value, clock.now())
+    else jobs.fail(fence, { ...outcome.error, message: redact(outcome.error.message) }, clock.now())
+  }
+
+  async function untilDue(id: string, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const { state, notBefore = 0 } = jobs.get(id) ?? {}
+      const left = notBefore - clock.now()
+      if (state !== 'queued' || left <= 0) return
+      await clock.sleep(Math.min(left, 60_000), signal)
+    }
+  }
+
+  async function keepLease(fence: Fence, entry: Active, done: AbortSignal): Promise<void> {
+    while (!done.aborted) {
+      // Rejects when the run is done.
+      await clock.sleep(renewMilliseconds, done).catch(() => undefined)
+      if (done.aborted) return
+      const lease = ignoringTheDisk(() => jobs.renew(fence, clock.now()))
+      if (lease?.held === false) {
+        return entry.controller.abort(
+          failureError(failure('job_running', `Job ${fence.id} was taken over by another process.`)),
+        )
+      }
+      if (lease?.cancelRequested) return stopCancelled(entry)
+    }
+  }
+
+  function stopCancelled(entry: Active): void {
+    const { fence } = entry
+    if (fence !== undefined) ignoringTheDisk(() => jobs.cancelled(fence, clock.now()))
+    entry.controller.abort(failureError(failure('cancelled', 'The job was cancelled.')))
+  }
+
+  function attempt<T>(work: () => Result<T>): Result<T> {
+    try {
+      if (stopped) return fail(failure('worker_lost', 'The job worker is shutting down.'))
+      return work()
+    } catch (error) {
+      const known = failureOf(error)
+      if (known === undefined) throw error
+      return fail(known)
+    }
+  }
+
+  return {
+    submit: newJob =>
+      attempt(() => {
+        const { skillPath, kind, digest, snapshot } = newJob
+        const submission = jobs.atomically((): Result<Submission> => {
+          const open = jobs.list({ skillPath, kind, states: ['queued', 'running', 'failed', 'cancelled'] })
+          const unfinished = open.filter(job => !hasEnded(job))
+          const mine = unfinished.find(job => active.has(job.id))
+          if (mine?.digest === digest) return ok({ job: mine, resumed: true, superseded: undefined })
+          const busy = mine ?? unfinished.find(isHeld)
+          if (busy !== undefined) return fail(running(busy))
+          const known = open.find(job => job.digest === digest)
+          if (known !== undefined) {
+            jobs.replaceSnapshot(known.id, digest, snapshot, clock.now())
+            const job = jobs.requeue(known.id, clock.now()) ?? known
+            return ok({ job, resumed: true, superseded: undefined })
+          }
+          const job = jobs.enqueue({ ...newJob, id: createJobId(randomBytes) }, clock.now())
+          return ok({ job, resumed: false, superseded: unfinished[0]?.id })
+        })
+        if (submission.ok) schedule(submission.value.job)
+        return submission
+      }),
+
+    resume: id =>
+      attempt(() => {
+        const job = jobs.requeue(id, clock.now()) ?? jobs.get(id)
+        if (job === undefined) return fail(notFound(id))
+        if (job.state === 'completed') {
+          return fail(failure('job_state', `Job ${id} is completed; there is nothing to resume.`))
+        }
+        if (isHeld(job)) return fail(running(job))
+        schedule(job)
+        return ok(job)
+      }),
+
+    cancel: id =>
+      attempt(() => {
+        const before = jobs.get(id)
+        if (before?.state === 'completed' || before?.state === 'failed') {
+          return fail(failure('job_state', `Job ${id} is ${before.state}; there is nothing to cancel.`))
+        }
+        const entry = active.get(id)
+        const job = jobs.requestCancel(id, clock.now())
+        if (job === undefined) return fail(notFound(id))
+        if (entry !== undefined) stopCancelled(entry)
+        else if (job.state === 'running') {
+          // An owner that is gone cannot stop it.
+          const claimed = jobs.claim(id, owner, clock.now(), isGone)
+          if (claimed !== undefined) jobs.cancelled({ id, attempt: claimed.attempt }, clock.now())
+        }
+        return ok(jobs.get(id) ?? job)
+      }),
+
+    async wait(id, onProgress, signal) {
+      let seen: number | undefined
+      for (;;) {
+        signal.throwIfAborted()
+        const entry = active.get(id)
+        const found = attempt(() => {
+          const job = jobs.get(id)
+          return job === undefined ? fail(notFound(id)) : ok(job)
+        })
+        if (!found.ok) return found
+        const job = found.value
+        if (hasEnded(job)) return found
+        if (entry !== undefined) {
+          entry.listeners.add(onProgress)
+          try {
+            const trouble = await untilAborted(entry.finished, signal)
+            if (trouble !== undefined && !hasEnded(jobs.get(id) ?? job)) return fail(trouble)
+          } finally {
+            entry.listeners.delete(onProgress)
+          }
+        } else {
+          if (job.state === 'running' && isClaimable(job, clock.now(), isGone)) {
+            return fail(failure('worker_lost', `Job ${id} was interrupted.`))
+          }
+          if (job.progress !== undefined && job.updatedAt !== seen) onProgress(job.progress)
+          seen = job.updatedAt
+          await clock.sleep(watchMilliseconds, signal)
+        }
+      }
+    },
+
+    async stop() {
+      stopped = true
+      const entries = [...active.values()]
+      for (const { fence, controller } of entries) {
+        if (fence !== undefined) ignoringTheDisk(() => jobs.release(fence, clock.now()))
+        controller.abort(failureError(failure('worker_lost', 'The job was interrupted.')))
+      }
+      const grace = new AbortController()
+      const allFinished = Promise.all(entries.map(entry => entry.finished))
+      await Promise.race([allFinished, clock.sleep(graceMilliseconds, grace.signal).catch(() => undefined)])
+      grace.abort()
+    },
+  }
+}
+
+function ledgerOptions(options: EngineOptions, writer: ProgressWriter) {
+  return {
+    store: options.ledger,
+    clock: options.clock,
+    random: options.random,
+    ...(options.policy && { policy: options.policy }),
+    ...(options.redact && { redact: options.redact }),
+    onHold: (until: number) => writer.note(`waiting until ${new Date(until).toISOString()}, as the endpoint asked`),
+  }
+}
+
+/** What is not worth stopping a job for: the next write will tell again. */
+function ignoringTheDisk<T>(write: () => T): T | undefined {
+  try {
+    return write()
+  } catch (error) {
+    if (failureOf(error) === undefined) throw error
+    return undefined
+  }
+}
+
+async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  let abandon: () => void = () => undefined
+  const aborted = new Promise<never>((_, reject) => {
+    abandon = () => reject(signal.reason)
+    signal.addEventListener('abort', abandon, { once: true })
+  })
+  try {
+    return await Promise.race([promise, aborted])
+  } finally {
+    signal.removeEventListener('abort', abandon)
+  }
+}
+
+function sameOwner(a: Owner, b: Owner): boolean {
+  return a.bootId === b.bootId && a.pid === b.pid && a.startTime === b.startTime
+}
+
+function running(job: Job): Failure {
+  const holder = job.owner === undefined ? '' : ` by process ${job.owner.pid}`
+  return failure('job_running', `Job ${job.id} of this skill is being run${holder}; wait for it or cancel it.`)
+}
+
+function notFound(id: string): Failure {
+  return failure('job_not_found', `There is no job ${id}.`)
+}
+
+function bug(error: unknown): Failure {
+  return failure(
+    'internal',
+    `The job stopped on an internal error: ${error instanceof Error ? error.message : String(error)}`,
+  )
+}

@@ -1,0 +1,134 @@
+/** The ledger of a job's model calls: what was answered is never asked again, what failed for good fails again. */
+import type { Clock } from '../base/clock.ts'
+import { type Failure, failure, failureError } from '../base/errors.ts'
+import type { Json } from '../base/json.ts'
+import { fail, ok, type Result } from '../base/result.ts'
+import { createGate } from './gate.ts'
+import { type Fence, parseJobError } from './job.ts'
+import { defaultRetryPolicy, type RetryPolicy, retryDelay } from './retry.ts'
+import type { CallTotals, LedgerStore } from './store.ts'
+
+export interface CallFailure extends Failure {
+  /** Worth another try. */
+  readonly retryable: boolean
+  /** Milliseconds the endpoint asked to wait, of any length. */
+  readonly retryAfter?: number
+  /** The endpoint answered, if only with an error. */
+  readonly answered: boolean
+}
+
+/** Sends one request. Aborting the signal cancels it and rejects with the signal's reason. */
+export type Ask = (signal: AbortSignal) => Promise<Result<Json, CallFailure>>
+
+export interface Ledger {
+  /**
+   * The stored reply, the stored final failure, or what asking brings; equal keys asked at once share one request.
+   * Rejects with the run's abort reason when the job is stopped: cancelled, its lease lost, or its endpoint,
+   * key or model unusable, which is no fault of the call and therefore not recorded.
+   */
+  call(key: string, purpose: string, ask: Ask): Promise<Result<Json>>
+  /** The decision stored under `key`, else the one that `decide` takes now; replayed on resuming. */
+  record(key: string, decide: () => Json): Json
+  totals(): CallTotals
+}
+
+export interface LedgerOptions {
+  readonly store: LedgerStore
+  readonly fence: Fence
+  readonly clock: Clock
+  /** In [0, 1). */
+  readonly random: () => number
+  /** Aborted by the ledger when the run cannot go on. */
+  readonly run: AbortController
+  readonly policy?: RetryPolicy
+  /** Takes the key out of whatever is stored. */
+  readonly redact?: (text: string) => string
+  /** Told when the endpoint asked to wait longer than a person would expect. */
+  readonly onHold?: (until: number) => void
+}
+
+/** Codes that say the configuration is wrong, not the call: the job stops and can be resumed. */
+const stopCodes: ReadonlySet<string> = new Set(['key_rejected', 'key_missing', 'model_unknown'])
+/** Codes that say nothing about the call that met them. */
+const doorCodes: ReadonlySet<string> = new Set(['endpoint_unreachable', 'rate_limited'])
+
+export function createLedger(options: LedgerOptions): Ledger {
+  const { store, fence, clock, random, run, policy = defaultRetryPolicy, redact = text => text } = options
+  const { signal } = run
+  const totals = store.totals(fence.id)
+  const gate = createGate({ clock, random, policy, signal, reached: totals.answered > 0, onHold: options.onHold })
+  const underway = new Map<string, Promise<Result<Json>>>()
+
+  /** A write that the fence refuses means another process runs the job now. */
+  const commit = (written: boolean) => {
+    if (!written) stop(failure('job_running', `Job ${fence.id} was taken over by another process.`))
+    signal.throwIfAborted()
+  }
+  const stop = (reason: Failure) => {
+    run.abort(failureError(reason))
+    signal.throwIfAborted()
+  }
+
+  async function settle(key: string, purpose: string, ask: Ask): Promise<Result<Json>> {
+    signal.throwIfAborted()
+    const known = store.find(fence.id, key)
+    if (known?.state === 'answered') return ok(JSON.parse(known.reply))
+    if (known?.state === 'failed') return fail(parseJobError(known.error))
+    if (known?.notBefore !== undefined) await gate.sleepUntil(known.notBefore)
+    const answersAtFirst = gate.answers()
+    for (let tries = 1, strikes = 1; ; tries++) {
+      const pass = await gate.pass()
+      commit(store.asked(fence, key, purpose, clock.now()))
+      const result = await ask(signal)
+      if (result.ok) {
+        gate.answered()
+        const reply = redact(JSON.stringify(result.value))
+        commit(store.answered(fence, key, reply, clock.now()))
+        return ok(JSON.parse(reply))
+      }
+      signal.throwIfAborted()
+      const problem = result.error
+      if (problem.answered) gate.reached()
+      const { code, message, path } = problem
+      const reason = failure(code, redact(message), path)
+      if (stopCodes.has(code)) stop(reason)
+      // Being refused for haste while others are served is no strike.
+      if (code !== 'rate_limited' || gate.answers() === pass.answers) strikes++
+      if (!problem.retryable || strikes > policy.maxAsks) {
+        // A closed door for every call is no verdict on this one: resuming asks it again.
+        if (doorCodes.has(code) && gate.answers() === answersAtFirst) stop(reason)
+        commit(store.failed(fence, key, JSON.stringify(reason), clock.now()))
+        return fail(reason)
+      }
+      const delay = retryDelay(tries, random, problem.retryAfter, policy)
+      commit(store.postponed(fence, key, clock.now() + delay, clock.now()))
+      if (problem.answered || gate.everReached()) {
+        if (problem.retryAfter !== undefined) gate.hold(problem.retryAfter)
+        await gate.sleep(delay)
+      } else if (gate.unreachable(pass)) stop(unreachable(reason))
+    }
+  }
+
+  return {
+    call(key, purpose, ask) {
+      const shared = underway.get(key)
+      if (shared !== undefined) return shared
+      const promise = settle(key, purpose, ask).finally(() => underway.delete(key))
+      underway.set(key, promise)
+      return promise
+    },
+    record(key, decide) {
+      signal.throwIfAborted()
+      const known = store.find(fence.id, key)
+      if (known?.state === 'answered') return JSON.parse(known.reply)
+      const decision = JSON.stringify(decide())
+      commit(store.decided(fence, key, decision, clock.now()))
+      return JSON.parse(decision)
+    },
+    totals: () => store.totals(fence.id),
+  }
+}
+
+function unreachable(reason: Failure): Failure {
+  return failure('endpoint_unreachable', reason.message, reason.path)
+}

@@ -1,0 +1,215 @@
+/** The stores in memory, for unit tests; the same conformance suite runs on these and on SQLite. */
+import { type Fence, hasEnded, isClaimable, type Job, type JobError, leaseMilliseconds } from './job.ts'
+import type { CallRecord, EvaluationRecord, EvaluationStore, JobStore, LedgerStore } from './store.ts'
+
+export interface MemoryStores {
+  readonly jobs: JobStore
+  readonly ledger: LedgerStore
+  readonly evaluations: EvaluationStore
+}
+
+interface Call {
+  readonly record: CallRecord
+  readonly decision: boolean
+  readonly repeated: number
+}
+
+export function createMemoryStores(): MemoryStores {
+  const jobs = new Map<string, { job: Job; snapshot: string }>()
+  const calls = new Map<string, Map<string, Call>>()
+  const evaluations: EvaluationRecord[] = []
+
+  const held = ({ id, attempt }: Fence) => {
+    const entry = jobs.get(id)
+    return entry?.job.state === 'running' && entry.job.attempt === attempt ? entry : undefined
+  }
+  const change = (fence: Fence, now: number, changes: Partial<Job>) => {
+    const entry = held(fence)
+    if (entry === undefined) return false
+    entry.job = { ...entry.job, ...changes, updatedAt: now }
+    return true
+  }
+  const unowned = { owner: undefined, leaseUntil: undefined }
+  const end = (fence: Fence, now: number, changes: Partial<Job>) =>
+    change(fence, now, { ...unowned, ...changes, notBefore: undefined, finishedAt: now })
+  const callsOf = (id: string) => {
+    const known = calls.get(id) ?? new Map<string, Call>()
+    calls.set(id, known)
+    return known
+  }
+  const writeCall = (fence: Fence, key: string, make: (known: Call | undefined) => Call | undefined) => {
+    if (held(fence) === undefined) return false
+    const made = make(callsOf(fence.id).get(key))
+    if (made === undefined) return false
+    callsOf(fence.id).set(key, made)
+    return true
+  }
+
+  return {
+    jobs: {
+      atomically: work => work(),
+      enqueue(newJob, now) {
+        const { snapshot, ...rest } = newJob
+        const job: Job = {
+          ...rest,
+          state: 'queued',
+          attempt: 0,
+          cancelRequested: false,
+          createdAt: now,
+          updatedAt: now,
+        }
+        if (jobs.has(job.id)) throw new Error(`job ${job.id} is there already`)
+        jobs.set(job.id, { job, snapshot })
+        return copy(job)
+      },
+      claim(id, owner, now, isDead) {
+        const entry = jobs.get(id)
+        if (entry === undefined || !isClaimable(entry.job, now, isDead)) return undefined
+        entry.job = {
+          ...entry.job,
+          state: 'running',
+          attempt: entry.job.attempt + 1,
+          owner,
+          leaseUntil: now + leaseMilliseconds,
+          notBefore: undefined,
+          cancelRequested: false,
+          updatedAt: now,
+        }
+        return copy(entry.job)
+      },
+      renew(fence, now) {
+        const isHeld = change(fence, now, { leaseUntil: now + leaseMilliseconds })
+        return { held: isHeld, cancelRequested: isHeld && held(fence)?.job.cancelRequested === true }
+      },
+      progress: (fence, progress, now) => change(fence, now, { progress: copy(progress) }),
+      complete: (fence, result, now) => end(fence, now, { state: 'completed', result: copy(result ?? null) }),
+      fail: (fence, error: JobError, now) => end(fence, now, { state: 'failed', error: copy(error) }),
+      cancelled: (fence, now) => end(fence, now, { state: 'cancelled' }),
+      release: (fence, now, notBefore) => change(fence, now, { ...unowned, state: 'queued', notBefore }),
+      requestCancel(id, now) {
+        const entry = jobs.get(id)
+        if (entry === undefined) return undefined
+        if (entry.job.state === 'queued') {
+          entry.job = { ...entry.job, state: 'cancelled', notBefore: undefined, finishedAt: now, updatedAt: now }
+        } else if (entry.job.state === 'running') {
+          entry.job = { ...entry.job, cancelRequested: true, updatedAt: now }
+        }
+        return copy(entry.job)
+      },
+      requeue(id, now) {
+        const entry = jobs.get(id)
+        if (entry === undefined || (entry.job.state !== 'failed' && entry.job.state !== 'cancelled')) return undefined
+        const cleared = { error: undefined, finishedAt: undefined, cancelRequested: false }
+        entry.job = { ...entry.job, ...cleared, state: 'queued', updatedAt: now }
+        return copy(entry.job)
+      },
+      replaceSnapshot(id, digest, snapshot, now) {
+        const entry = jobs.get(id)
+        if (entry === undefined || entry.job.state === 'completed' || entry.job.digest !== digest) return false
+        entry.job = { ...entry.job, updatedAt: now }
+        entry.snapshot = snapshot
+        return true
+      },
+      markApplied(id, version, now) {
+        const entry = jobs.get(id)
+        if (entry?.job.state !== 'completed') return false
+        entry.job = { ...entry.job, appliedVersion: version, updatedAt: now }
+        return true
+      },
+      get(id) {
+        const entry = jobs.get(id)
+        return entry && copy(entry.job)
+      },
+      snapshot: id => jobs.get(id)?.snapshot,
+      list({ skillPath, kind, states, limit }) {
+        return [...jobs.values()]
+          .map(({ job }) => job)
+          .reverse()
+          .sort((a, b) => b.createdAt - a.createdAt)
+          .filter(job => skillPath === undefined || job.skillPath === skillPath)
+          .filter(job => kind === undefined || job.kind === kind)
+          .filter(job => states === undefined || states.includes(job.state))
+          .slice(0, limit)
+          .map(copy)
+      },
+      prune(before) {
+        const old = [...jobs.values()].filter(({ job }) => hasEnded(job) && job.updatedAt < before)
+        for (const { job } of old) {
+          jobs.delete(job.id)
+          calls.delete(job.id)
+        }
+        return old.length
+      },
+    },
+
+    ledger: {
+      find: (jobId, key) => calls.get(jobId)?.get(key)?.record,
+      asked: (fence, key) =>
+        writeCall(fence, key, known => {
+          if (known === undefined) return { record: { state: 'asked', asks: 1 }, decision: false, repeated: 0 }
+          if (known.record.state !== 'asked') return undefined
+          const repeated = known.repeated + (known.record.notBefore === undefined ? 1 : 0)
+          return { ...known, record: { state: 'asked', asks: known.record.asks + 1 }, repeated }
+        }),
+      answered: (fence, key, reply) =>
+        writeCall(fence, key, known =>
+          known?.record.state === 'asked'
+            ? { ...known, record: { state: 'answered', asks: known.record.asks, reply } }
+            : undefined,
+        ),
+      failed: (fence, key, error) =>
+        writeCall(fence, key, known =>
+          known?.record.state === 'asked'
+            ? { ...known, record: { state: 'failed', asks: known.record.asks, error } }
+            : undefined,
+        ),
+      postponed: (fence, key, notBefore) =>
+        writeCall(fence, key, known =>
+          known?.record.state === 'asked' ? { ...known, record: { ...known.record, notBefore } } : undefined,
+        ),
+      decided: (fence, key, reply) =>
+        writeCall(fence, key, known =>
+          known === undefined
+            ? { record: { state: 'answered', asks: 0, reply }, decision: true, repeated: 0 }
+            : undefined,
+        ),
+      totals(jobId) {
+        const all = [...(calls.get(jobId)?.values() ?? [])].filter(call => !call.decision)
+        return {
+          calls: all.length,
+          answered: all.filter(call => call.record.state === 'answered').length,
+          failed: all.filter(call => call.record.state === 'failed').length,
+          requests: all.reduce((sum, call) => sum + call.record.asks, 0),
+          repeated: all.reduce((sum, call) => sum + call.repeated, 0),
+        }
+      },
+    },
+
+    evaluations: {
+      record(evaluation) {
+        const same = evaluations.findIndex(
+          other => evaluation.jobId !== undefined && evaluationKey(other) === evaluationKey(evaluation),
+        )
+        if (same >= 0) evaluations.splice(same, 1)
+        evaluations.push(copy(evaluation))
+      },
+      latest: (skillPath, limit) =>
+        evaluations
+          .filter(evaluation => evaluation.skillPath === skillPath)
+          .reverse()
+          .sort((a, b) => b.createdAt - a.createdAt)
+          .slice(0, limit)
+          .map(copy),
+    },
+  }
+}
+
+function evaluationKey(evaluation: EvaluationRecord): string {
+  const { jobId, signatureSha256, examplesSha256, metricsSha256, model } = evaluation
+  return JSON.stringify([jobId, signatureSha256, examplesSha256, metricsSha256, model])
+}
+
+/** As a row would come back: JSON, without members that are undefined. */
+function copy<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value))
+}
