@@ -8,6 +8,7 @@ import type { Job, JobKind, JobProgress, JobState } from '../jobs/job.ts'
 import type { EvaluationRecord } from '../jobs/store.ts'
 import type { Sandbox } from '../metrics/metric.ts'
 import type { LanguageModel } from '../model/model.ts'
+import type { JobSnapshot } from './snapshot.ts'
 
 /** A skill's files. All paths absolute but `skillPath`. */
 export interface SkillLocation {
@@ -86,47 +87,6 @@ export interface SubmittedJob {
 export interface JobSpec {
   readonly kind: JobKind
   readonly snapshot: JobSnapshot
-}
-
-/** Everything a job reads, fixed when it starts. Holds an origin, never a key. */
-export interface JobSnapshot {
-  readonly skillPath: string
-  readonly skillId: string
-  /** Text of the signature file. */
-  readonly text: string
-  readonly examples: readonly SnapshotExample[]
-  readonly examplesSha256: string
-  readonly model: string
-  readonly reflectionModel: string
-  readonly origin: string
-  readonly parameters: { readonly [name: string]: Json }
-  readonly seed: number
-  readonly concurrency: number
-  readonly options: JobOptions
-  readonly budget: JobBudget
-}
-
-export interface SnapshotExample {
-  readonly id: string
-  readonly values: Readonly<Record<string, unknown>>
-  readonly split?: 'train' | 'dev' | 'holdout' | undefined
-  readonly weight: number
-  readonly line: number
-}
-
-export interface JobOptions {
-  readonly force: boolean
-  /** In 0..1: the gain on the search half that a winner needs. */
-  readonly minImprovement: number
-}
-
-/** Left out of the digest: raising a budget alone continues the job. */
-export interface JobBudget {
-  readonly maxCalls: number
-  /** US dollars. */
-  readonly maxCost: number | undefined
-  /** Seconds of wall time. */
-  readonly maxTime: number | undefined
 }
 
 export interface Ports {

@@ -28,7 +28,8 @@ export const validate = defineOperation({
     paths: z.array(z.string().min(1)).default(['.']).describe('files and folders (default: here)').meta(positional),
   }),
   output: z.object({
-    files: z.int(),
+    /** Every file that was checked. */
+    files: z.array(z.string()),
     errors: z.int(),
     warnings: z.int(),
     hints: z.int(),
@@ -56,7 +57,7 @@ export const validate = defineOperation({
     const count = (...severities: ReportedProblem['severity'][]) =>
       problems.filter(problem => severities.includes(problem.severity)).length
     return ok({
-      files: found.value.length,
+      files: found.value.map(location => location.displayPath),
       errors: count('error'),
       warnings: count('warning'),
       hints: count('hint', 'info'),

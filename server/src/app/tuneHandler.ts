@@ -1,0 +1,110 @@
+/** A tune job: runs the tuner over the ledger and keeps what is needed to show and apply its result. */
+import type { Failure } from '../base/errors.ts'
+import { sha256 } from '../base/hash.ts'
+import { canonicalJson, type Json } from '../base/json.ts'
+import { ok, type Result } from '../base/result.ts'
+import type { FailingExample } from '../evaluation/report.ts'
+import { embeddedModel } from '../model/model.ts'
+import { signatureSha256, withChanges } from '../signature/compare.ts'
+import type { Signature } from '../signature/signature.ts'
+import type { CandidateReport, TuneOutcome } from '../tuner/result.ts'
+import { tune } from '../tuner/tune.ts'
+import type { Work } from './jobHandlers.ts'
+import { callFigures } from './ledgerModel.ts'
+import type { StoredTune } from './storedTune.ts'
+
+export async function tuneSkill(work: Work): Promise<Result<Json, Failure>> {
+  const { snapshot, signature, model, ledger } = work
+  const started = work.clock.elapsed()
+  const tuned = await tune(
+    {
+      signature,
+      examples: snapshot.examples,
+      seed: snapshot.seed,
+      width: snapshot.concurrency,
+      force: snapshot.options.force,
+      minImprovement: snapshot.options.minImprovement,
+      budget: snapshot.budget,
+      model: snapshot.model,
+      reflectionModel: snapshot.reflectionModel,
+      parameters: snapshot.parameters,
+    },
+    {
+      call: model.call,
+      metrics: work.metrics,
+      pool: work.pool,
+      signal: work.signal,
+      progress: work.progress,
+      record: ledger.record,
+      elapsed: () => work.clock.elapsed() - started,
+    },
+  )
+  if (!tuned.ok) return tuned
+  const outcome = tuned.value
+  recordScores(work, signature, outcome)
+  return ok({ ...storedTune(outcome, work), ...callFigures(ledger, model.usage()) } as unknown as Json)
+}
+
+/** Both signatures' scores, so that the text before and after applying has one. */
+function recordScores(work: Work, signature: Signature, outcome: TuneOutcome): void {
+  const { scoreByMetric, scoreByField, failing } = outcome
+  const keep = (scored: Signature, score: number, which: 'old' | 'new', examples: readonly FailingExample[]) =>
+    work.evaluations.record({
+      jobId: work.jobId,
+      skillPath: work.snapshot.skillPath,
+      signatureSha256: signatureSha256(scored),
+      examplesSha256: work.snapshot.examplesSha256,
+      metricsSha256: sha256(canonicalJson(signature.metrics)),
+      model: work.snapshot.model,
+      score,
+      scoreByMetric: scoreByMetric[which] ?? {},
+      scoreByField: scoreByField[which] ?? {},
+      examples: work.snapshot.examples.length,
+      errors: 0,
+      failing: examples,
+      createdAt: work.clock.now(),
+    })
+  keep(signature, outcome.old_score, 'old', failing.old)
+  if (outcome.new_score !== undefined && outcome.changes.length > 0) {
+    keep(withChanges(signature, outcome.changes), outcome.new_score, 'new', failing.new ?? [])
+  }
+}
+
+function storedTune(outcome: TuneOutcome, work: Work): StoredTune {
+  const { snapshot } = work
+  return {
+    tuned: outcome.tuned,
+    old_score: outcome.old_score,
+    ...(outcome.new_score !== undefined && { new_score: outcome.new_score }),
+    ...(outcome.improvement !== undefined && { improvement: outcome.improvement }),
+    changes: [...outcome.changeSentences],
+    reason: outcome.reason,
+    ...(outcome.evidence !== undefined && { evidence: outcome.evidence }),
+    ...(outcome.holdout !== undefined && { holdout: outcome.holdout }),
+    ...(outcome.reasoning !== undefined && { reasoning: outcome.reasoning }),
+    ...(outcome.stopReason !== undefined && { stop_reason: outcome.stopReason }),
+    ...(outcome.preflight !== undefined && { preflight: outcome.preflight }),
+    model: snapshot.model,
+    reflection_model: snapshot.reflectionModel,
+    demo: snapshot.model === embeddedModel || snapshot.reflectionModel === embeddedModel,
+    scores: { ...outcome.scoreByMetric.old },
+    ...(outcome.scoreByMetric.new && { new_scores: { ...outcome.scoreByMetric.new } }),
+    examples: snapshot.examples.length,
+    errors: outcome.errors.map(error => ({ ...error })),
+    candidates: outcome.candidates.map(viewCandidate),
+    decision_digest: outcome.decisionDigest,
+    typed_changes: [...outcome.changes],
+    provenance: outcome.provenance.map(entry => ({ ...entry, examples: [...entry.examples] })),
+  }
+}
+
+function viewCandidate(candidate: CandidateReport) {
+  return {
+    id: String(candidate.id),
+    ...(candidate.parent !== undefined && { parent: String(candidate.parent) }),
+    origin: candidate.origin,
+    changes: [...candidate.changeSentences],
+    ...(candidate.devScore !== undefined && { dev_score: candidate.devScore }),
+    decision: candidate.decision,
+  }
+}
