@@ -9,8 +9,7 @@ import { scoreExample } from '../metrics/metrics.ts'
 import type { ModelReply, ModelRequest } from '../model/model.ts'
 import { type PromptField, taskMessages } from '../model/prompt.ts'
 import type { Field, Signature, Values } from '../signature/signature.ts'
-import { describeType } from '../signature/types.ts'
-import { coerceValue, objectSchemaOf } from '../signature/values.ts'
+import { coerceValue, describeType, objectSchemaOf } from '../signature/types.ts'
 
 /** What became of one example. An `error` is not a failure: it is left out of every score and reported. */
 export interface ExampleOutcome {

@@ -1,5 +1,5 @@
 /** The type language of fields: Python's typing words, parsed, printed, checked and turned into JSON Schema. */
-import { isRecord } from '../base/json.ts'
+import { isRecord, type Json } from '../base/json.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import type { Span } from '../base/text.ts'
 import type { Field } from './signature.ts'
@@ -122,7 +122,7 @@ function formatLiteral(value: string | number | boolean): string {
   return typeof value === 'string' ? JSON.stringify(value) : String(value)
 }
 
-export type JsonSchema = { readonly [key: string]: unknown }
+export type JsonSchema = { readonly [key: string]: Json }
 
 /** JSON Schema in the strict subset of structured outputs: nothing additional, all required, optional as nullable. */
 export function jsonSchemaOf(type: FieldType): JsonSchema {
@@ -169,7 +169,7 @@ export function objectSchemaOf(fields: readonly Pick<Field, 'name' | 'type' | 'd
 
 function literalSchema(values: readonly (string | number | boolean)[]): JsonSchema {
   const types = [...new Set(values.map(value => (Number.isInteger(value) ? 'integer' : typeof value)))]
-  return { type: types.length === 1 ? types[0] : types, enum: values }
+  return { type: types.length === 1 ? (types[0] ?? 'string') : types, enum: values }
 }
 
 /** What is wrong with a value, in one sentence; `undefined` when it is of the type. */
