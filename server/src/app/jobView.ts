@@ -1,5 +1,6 @@
 /** What a host shows of a job: the object of `tune --json` and of GET /api/v1/signatures/tune/{job_id}. */
 import { z } from 'zod'
+import type { FailingExample } from '../evaluation/report.ts'
 import { type Job, jobErrorSchema, jobKinds, jobStates, progressSchema } from '../jobs/job.ts'
 
 const pairSchema = z.object({
@@ -59,12 +60,11 @@ const failingSchema = z.object({
   id: z.string(),
   line: z.int(),
   score: z.number(),
-  inputs: z.record(z.string(), z.unknown()),
-  expected: z.record(z.string(), z.unknown()),
-  got: z.record(z.string(), z.unknown()),
-  feedback: z.array(z.string()),
-})
-export type FailingExample = z.infer<typeof failingSchema>
+  inputs: z.record(z.string(), z.unknown()).readonly(),
+  expected: z.record(z.string(), z.unknown()).readonly(),
+  got: z.record(z.string(), z.unknown()).readonly(),
+  feedback: z.array(z.string()).readonly(),
+}) satisfies z.ZodType<FailingExample>
 
 /** The result of an evaluate job. */
 export const evaluateResultSchema = z.object({

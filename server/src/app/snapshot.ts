@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { sha256 } from '../base/hash.ts'
 import { canonicalJson, type Json } from '../base/json.ts'
+import type { Example } from '../examples/example.ts'
 import type { JobKind } from '../jobs/job.ts'
 
 const exampleSchema = z.object({
@@ -40,7 +41,7 @@ export const snapshotSchema = z.object({
     maxTime: z.number().positive().optional(),
   }),
 })
-export type JobSnapshot = Readonly<z.infer<typeof snapshotSchema>>
+export type JobSnapshot = Omit<z.infer<typeof snapshotSchema>, 'examples'> & { readonly examples: readonly Example[] }
 
 /** Equal for jobs that may share answers: everything but the budget, which may be raised under way. */
 export function snapshotDigest(kind: JobKind, { budget: _budget, ...rest }: JobSnapshot): string {

@@ -79,16 +79,17 @@ async function runCommand(invocation: Invocation): Promise<number> {
   }
   try {
     const { operation, input } = invocation
-    if (operation === operations.tune) {
-      const status = await runTune(host.ports, input.value, context, { terminal, json, finish: view.finish })
+    if (operation.name === operations.tune.name) {
+      const tuneInput = operations.tune.input.parse(input.value)
+      const status = await runTune(host.ports, tuneInput, context, { terminal, json, finish: view.finish })
       return typeof status === 'number' ? status : report(terminal, json, status)
     }
-    const result = await operation.run(host.ports, input.value as never, context)
+    const result = await operation.run(host.ports, input.value, context)
     view.finish()
     if (!result.ok) return report(terminal, json, result.error)
-    const rendered = render(terminal, operation.name, result.value, invocation)
-    terminal.print(json ? JSON.stringify(result.value, null, 2) : rendered.text)
-    return rendered.status
+    const { text, status } = render(terminal, operation.name, result.value, invocation.format)
+    terminal.print(json ? JSON.stringify(result.value, null, 2) : text)
+    return status
   } catch (error) {
     view.finish()
     if (!interrupt.signal.aborted) throw error

@@ -1,24 +1,26 @@
 /** The commands and their help, derived from the operations. */
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import type { z } from 'zod'
 import packageJson from '../../../package.json' with { type: 'json' }
 import { operations } from '../app/app.ts'
+import type { Operation } from '../app/operation.ts'
 import type { Failure } from '../base/errors.ts'
 import type { Result } from '../base/result.ts'
 import { addFlags, readInput } from './flags.ts'
-import { validateFormats } from './render/validated.ts'
+import { type ValidateFormat, validateFormats } from './render/validated.ts'
 import type { HostFlags } from './settings.ts'
 
-export type AnyOperation = (typeof operations)[keyof typeof operations]
+/** An operation whose input and output are only known by its schemas. */
+export type AnyOperation = Operation<z.ZodObject, z.ZodType>
 
 export interface Invocation {
   readonly operation: AnyOperation
-  readonly input: Result<z.output<AnyOperation['input']>, Failure>
+  readonly input: Result<Readonly<Record<string, unknown>>, Failure>
   readonly hostFlags: HostFlags
   readonly json: boolean
   readonly quiet: boolean
   /** Of `validate`. */
-  readonly format: string | undefined
+  readonly format: ValidateFormat
 }
 
 /** Lines shown under "Examples" in a command's help. */
@@ -61,7 +63,8 @@ export function createProgram(run: (invocation: Invocation) => Promise<void>): C
     .showSuggestionAfterError()
     .configureOutput({ outputError: () => {} })
     .exitOverride()
-  for (const operation of Object.values(operations)) addCommand(program, operation, run)
+  const all: readonly AnyOperation[] = Object.values(operations)
+  for (const operation of all) addCommand(program, operation, run)
   return program
 }
 
@@ -75,7 +78,7 @@ function addCommand(program: Command, operation: AnyOperation, run: (invocation:
     .exitOverride()
   addFlags(command, operation.input)
   if (operation.name === 'validate') {
-    command.option('--format <word>', `${validateFormats.join(', ')} (default: text)`)
+    command.addOption(new Option('--format <word>', 'how to print the problems').choices(validateFormats))
   }
   if (usesModel.has(operation.name)) {
     command.option('--base-url <url>', 'OpenAI-compatible endpoint (default: OPENAI_BASE_URL)')
@@ -92,7 +95,7 @@ function addCommand(program: Command, operation: AnyOperation, run: (invocation:
     // command shares (`jobs --json show`) are looked up there, too.
     const options = command.optsWithGlobals()
     const positionals = received.slice(0, -2)
-    const format = typeof options.format === 'string' ? options.format : undefined
+    const format = validateFormats.find(known => known === options.format) ?? 'text'
     await run({
       operation,
       input: readInput(operation.input, positionals, options),
@@ -104,5 +107,3 @@ function addCommand(program: Command, operation: AnyOperation, run: (invocation:
   })
   ;(parent ?? program).addCommand(command)
 }
-
-export const programVersion = packageJson.version

@@ -39,7 +39,7 @@ export function readModelSettings(
     apiKey: env.OPENAI_API_KEY || undefined,
     concurrency: Math.round(concurrency.value),
     timeout: timeout.value * 1000,
-    parameters: temperature.value === undefined ? {} : { temperature: temperature.value },
+    parameters: { ...(temperature.value !== undefined && { temperature: temperature.value }) },
   })
 }
 

@@ -1,6 +1,6 @@
 /** The report of an evaluation: one skill with its failing examples, or a table of many. */
 import type { z } from 'zod'
-import type { EvaluateResult, FailingExample } from '../../app/jobView.ts'
+import type { EvaluateResult } from '../../app/jobView.ts'
 import type { evaluate } from '../../app/operations/evaluate.ts'
 import { line, printable, score, type Terminal, table, wrap } from '../terminal.ts'
 import { costLine, demoNotice } from './tuned.ts'
@@ -43,7 +43,7 @@ function renderOne(terminal: Terminal, skill: Evaluated, result: EvaluateResult)
   return lines.join('\n')
 }
 
-function failingLines(terminal: Terminal, example: FailingExample): string[] {
+function failingLines(terminal: Terminal, example: EvaluateResult['failing'][number]): string[] {
   const width = terminal.columns - 4
   const head = `  ${terminal.style('bold', `Example ${printable(example.id)}`)} (line ${example.line}) ${score(example.score)}`
   return [head, ...example.feedback.map(sentence => `    ${line(sentence, width)}`)]

@@ -1,6 +1,6 @@
 /** Which report belongs to which operation, and the exit status that its findings ask for. */
 import type { z } from 'zod'
-import { operations } from '../../app/app.ts'
+import type { operations } from '../../app/app.ts'
 import { type ErrorCode, errorTable } from '../../base/errors.ts'
 import type { Terminal } from '../terminal.ts'
 import { renderDoctor } from './doctor.ts'
@@ -21,19 +21,14 @@ type Renderers = {
   readonly [Name in Exclude<keyof Operations, 'tune'>]: (
     terminal: Terminal,
     value: OutputOf<Name>,
-    options: RenderOptions,
+    format: ValidateFormat,
   ) => Rendered
-}
-
-export interface RenderOptions {
-  readonly format: ValidateFormat
-  readonly version: string
 }
 
 const renderers: Renderers = {
   evaluate: (terminal, value) => ({ text: renderEvaluated(terminal, value), status: evaluateStatus(value) }),
-  validate: (terminal, value, { format, version }) => ({
-    text: renderValidated(terminal, format, value, version),
+  validate: (terminal, value, format) => ({
+    text: renderValidated(terminal, format, value),
     status: value.errors > 0 ? 1 : 0,
   }),
   new: (_terminal, value) => done(`Created ${value.created.join(' and ')}.`),
@@ -49,10 +44,12 @@ const renderers: Renderers = {
   doctor: (terminal, value) => ({ text: renderDoctor(terminal, value), status: value.healthy ? 0 : 1 }),
 }
 
-/** `value` is the output of the operation `name`: the caller got it from that operation's run. */
-export function render(terminal: Terminal, name: Exclude<keyof Operations, 'tune'>, value: unknown, options: RenderOptions): Rendered {
-  const renderer = renderers[name] as (terminal: Terminal, value: unknown, options: RenderOptions) => Rendered
-  return renderer(terminal, value, options)
+/** `value` is the output of the operation called `name`, as the operation's own run made it. */
+export function render(terminal: Terminal, name: string, value: unknown, format: ValidateFormat): Rendered {
+  const all: Readonly<Record<string, (terminal: Terminal, value: never, format: ValidateFormat) => Rendered>> = renderers
+  const renderer = all[name]
+  if (renderer === undefined) throw new Error(`no report for the operation ${name}`)
+  return renderer(terminal, value as never, format)
 }
 
 function done(text: string): Rendered {

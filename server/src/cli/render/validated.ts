@@ -1,5 +1,6 @@
 /** Problems as text for people, and as the formats that CI systems read: SARIF, JUnit XML, GitHub. */
 import type { z } from 'zod'
+import packageJson from '../../../../package.json' with { type: 'json' }
 import type { ReportedProblem, validate } from '../../app/operations/validate.ts'
 import { problemCatalogue } from '../../validation/problem.ts'
 import { printable, type Terminal, wrap } from '../terminal.ts'
@@ -8,9 +9,9 @@ type Validated = z.output<typeof validate.output>
 export const validateFormats = ['text', 'json', 'sarif', 'junit', 'github'] as const
 export type ValidateFormat = (typeof validateFormats)[number]
 
-export function renderValidated(terminal: Terminal, format: ValidateFormat, validated: Validated, version: string): string {
+export function renderValidated(terminal: Terminal, format: ValidateFormat, validated: Validated): string {
   if (format === 'json') return JSON.stringify(validated, null, 2)
-  if (format === 'sarif') return JSON.stringify(sarif(validated, version), null, 2)
+  if (format === 'sarif') return JSON.stringify(sarif(validated), null, 2)
   if (format === 'junit') return junit(validated)
   if (format === 'github') return validated.problems.map(githubLine).join('\n')
   return text(terminal, validated)
@@ -38,7 +39,7 @@ function plural(count: number, noun: string): string {
 }
 
 /** SARIF 2.1.0, OASIS standard. */
-function sarif(validated: Validated, version: string) {
+function sarif(validated: Validated) {
   const codes = [...new Set(validated.problems.map(problem => problem.code))].sort()
   const levels = { error: 'error', warning: 'warning', info: 'note', hint: 'note' } as const
   return {
@@ -49,7 +50,7 @@ function sarif(validated: Validated, version: string) {
         tool: {
           driver: {
             name: 'signature-tuner',
-            version,
+            version: packageJson.version,
             rules: codes.map(code => ({ id: code, shortDescription: { text: explain(code) } })),
           },
         },
