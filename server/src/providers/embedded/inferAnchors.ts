@@ -1,0 +1,144 @@
+/** Which words stand right before the expected value in the inputs, and seldom before other values. */
+import type { Span } from '../../base/text.ts'
+import { findDates, wholeDate } from './dates.ts'
+import { contextsOf, isFiller } from './evidence.ts'
+import { questionOf } from './extractText.ts'
+import { same } from './inferForm.ts'
+import { findNumbers } from './numbers.ts'
+import type { Case } from './readAnalysis.ts'
+import type { FieldFailures, ProposedRule } from './reflect.ts'
+import { valuesIn } from './values.ts'
+
+type Kind = 'date' | 'number' | 'integer' | 'text'
+
+interface Candidate extends Span {
+  readonly right: boolean
+  readonly relative: boolean
+}
+
+const maxAnchors = 10
+const precision = 0.7
+
+export function inferAnchors(field: FieldFailures, kind: Kind): ProposedRule[] {
+  const failing = field.cases.filter(one => !same(one.expected.get(field.name), one.got.get(field.name)))
+  if (failing.length < 2) return []
+  const rules: ProposedRule[] = []
+  const readings = field.cases.map(one => readCase(one, field.name, kind))
+  if (kind === 'date' && !field.rules.relativeDates) {
+    const support = readings.filter(
+      ({ candidates }) => candidates.some(one => one.right) && candidates.every(one => !one.right || one.relative),
+    ).length
+    const reference = failing.flatMap(one => [...one.inputs]).find(([, value]) => wholeDate(value) !== undefined)?.[0]
+    if (support >= 2 && reference !== undefined)
+      rules.push({
+        field: field.name,
+        support,
+        because: 'Relative dates were passed over',
+        text: `Resolve relative dates such as tomorrow or a weekday, counted from ${reference}.`,
+      })
+  }
+  const { found, support } = collect(readings)
+  const kept = field.rules.anchors.map(anchor => anchor.join(' '))
+  const fresh = found.filter(anchor => !kept.includes(anchor))
+  if (fresh.length > 0 && support >= 2) {
+    const noun = kind === 'date' ? 'date' : kind === 'text' ? 'words' : 'number'
+    const all = [...kept, ...fresh].slice(-maxAnchors)
+    const replaces = field.constraints.findIndex(constraint => constraint.startsWith(`Take the ${noun} after`))
+    rules.push({
+      field: field.name,
+      support: Math.min(support, failing.length),
+      because: `The expected ${noun} stood after the same words`,
+      text: `Take the ${noun} after ${list(all)}.`,
+      ...(replaces < 0 ? {} : { replaces }),
+    })
+  }
+  return rules
+}
+
+function list(anchors: readonly string[]): string {
+  const named = anchors.map(anchor => `'${anchor}'`)
+  return named.length < 2 ? named.join('') : `${named.slice(0, -1).join(', ')} or ${named.at(-1)}`
+}
+
+interface Reading {
+  readonly text: string
+  readonly candidates: readonly Candidate[]
+}
+
+function readCase(one: Case, name: string, kind: Kind): Reading {
+  const expected = one.expected.get(name)
+  const inputs = [...one.inputs].map(([input, text]) => ({ name: input, type: '', text }))
+  const question = questionOf(inputs)
+  const reference = inputs.map(input => wholeDate(input.text)).find(date => date !== undefined)
+  const text = inputs
+    .filter(input => wholeDate(input.text) === undefined)
+    .map(input => input.text)
+    .join('\n\n')
+  // Answers to questions stand anywhere; no word announces them.
+  if (question !== undefined || expected === null || expected === undefined) return { text, candidates: [] }
+  if (kind === 'date')
+    return { text, candidates: findDates(text, { reference }).map(date => ({ ...date, right: date.iso === expected })) }
+  if (kind === 'text')
+    return {
+      text,
+      candidates: valuesIn(text).map(value => ({
+        ...value,
+        relative: false,
+        right: value.text === expected || value.text.startsWith(`${String(expected)} `),
+      })),
+    }
+  return {
+    text,
+    candidates: findNumbers(text, findDates(text, { reference: '2000-01-01' })).map(number => ({
+      ...number,
+      relative: false,
+      right: number.value === expected,
+    })),
+  }
+}
+
+/** Greedy cover: the phrase that explains most examples first, then what the rest needs. */
+function collect(readings: readonly Reading[]): { found: string[]; support: number } {
+  const right = new Map<string, Set<number>>()
+  const wrong = new Map<string, number>()
+  readings.forEach(({ text, candidates }, index) => {
+    if (!candidates.some(one => one.right)) return
+    const contexts = contextsOf(text, candidates)
+    candidates.forEach((candidate, at) => {
+      for (const phrase of phrasesBefore((contexts[at]?.zone ?? []).map(word => word.text))) {
+        if (candidate.right) right.set(phrase, (right.get(phrase) ?? new Set()).add(index))
+        else wrong.set(phrase, (wrong.get(phrase) ?? 0) + 1)
+      }
+    })
+  })
+  const covered = new Set<number>()
+  const found: string[] = []
+  while (found.length < maxAnchors) {
+    let best: string | undefined
+    let bestGain = 0
+    for (const [phrase, cases] of right) {
+      if (cases.size < 2 || cases.size / (cases.size + (wrong.get(phrase) ?? 0)) < precision) continue
+      const gain = [...cases].filter(index => !covered.has(index)).length + phrase.split(' ').length / 100
+      if (gain >= 1 && gain > bestGain) [best, bestGain] = [phrase, gain]
+    }
+    if (best === undefined) break
+    found.push(best)
+    for (const index of right.get(best) ?? []) covered.add(index)
+  }
+  return { found, support: covered.size }
+}
+
+/** The last one to three words before a value, with and without the little words at the end. */
+function phrasesBefore(zone: readonly string[]): Set<string> {
+  const phrases = new Set<string>()
+  let end = zone.length
+  while (end > 0 && zone.length - end < 3) {
+    for (let length = 1; length <= 3 && length <= end; length++) {
+      const phrase = zone.slice(end - length, end)
+      if (/\p{L}/u.test(phrase[0] ?? '') && !/^\d+$/.test(phrase.at(-1) ?? '')) phrases.add(phrase.join(' '))
+    }
+    if (!isFiller(zone[end - 1] ?? '')) break
+    end--
+  }
+  return phrases
+}
