@@ -206,6 +206,11 @@ test('a name that does not exist cannot be reached', async () => {
   expect(result).toMatchObject({ error: { code: 'endpoint_unreachable', retryable: true, answered: false } })
 })
 
+test('a port that fetch blocks is named', async () => {
+  const result = await modelAt('http://127.0.0.1:6000/v1').complete(question, never)
+  expect(result.ok ? '' : result.error.message).toContain('(bad port)')
+})
+
 test('a port that speaks no HTTP counts as unreachable', async () => {
   const server = createServer(socket => socket.end('SSH-2.0-OpenSSH\r\n')).listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -62,7 +62,9 @@ test('with NODE_EXTRA_CA_CERTS and HTTPS_PROXY of the process the tunnel works',
       const endpoint = { baseUrl: 'https://model.test/v1', apiKey: 'canary', timeout: 5000 }
       const model = createOpenAiModel({ endpoint, clock: { now: Date.now, elapsed: () => 0 } })
       console.log(JSON.stringify(await model.complete(${JSON.stringify(question)}, new AbortController().signal)))`
-    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], {
+    // The flag is for Node 22.
+    const flags = ['--experimental-strip-types', '--input-type=module', '--eval', script]
+    const { stdout } = await promisify(execFile)(process.execPath, flags, {
       env: { NODE_EXTRA_CA_CERTS: file, HTTPS_PROXY: proxy.url },
     })
     expect(JSON.parse(stdout)).toMatchObject({ ok: true, value: { value: { answer: 'because' } } })

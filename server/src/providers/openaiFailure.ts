@@ -99,7 +99,8 @@ export function disconnected(place: Place, error: unknown, late: number | undefi
     const message = `${origin} broke off the connection (${code}); try again later.`
     return modelFailure(place, 'endpoint_failed', message, unanswered(true))
   }
-  const reason = code === '' ? '' : ` (${code})`
+  // The fetch standard blocks some ports, such as 6000.
+  const reason = code !== '' ? ` (${code})` : texts.includes('bad port') ? ' (bad port)' : ''
   const message = `Cannot reach ${origin}${reason}; check the base URL, the network, and HTTPS_PROXY if you need one.`
   return modelFailure(place, 'endpoint_unreachable', message, unanswered(true))
 }
