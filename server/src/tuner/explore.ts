@@ -1,0 +1,240 @@
+/** Exploring: proposals in logical order, some under way at a time, until a reason to stop. */
+import { createRandom } from '../base/random.ts'
+import { lostPoints } from '../evaluation/report.ts'
+import type { Example } from '../examples/example.ts'
+import type { Rejected } from './analyse.ts'
+import type { Candidate } from './candidate.ts'
+import { clusterFailures } from './clusters.ts'
+import { mine } from './mine.ts'
+import { callsPerProposal } from './propose.ts'
+import type { CandidateReport } from './result.ts'
+import type { UsedCalls } from './rollouts.ts'
+import type { Run } from './run.ts'
+import {
+  commonAncestor,
+  drawMinibatch,
+  drawParent,
+  mergePairs,
+  minibatchSize,
+  paretoFront,
+  roundRobin,
+} from './search.ts'
+import { runMerge, runMined, runReflection, type StepResult } from './steps.ts'
+import { addConstraints, mergeWording, wordingKey } from './wording.ts'
+
+export interface Exploration {
+  /** The original and every candidate that beat its parent on dev, in logical order. */
+  readonly pool: readonly Candidate[]
+  readonly reports: readonly CandidateReport[]
+  /** Distinct wordings that were evaluated on dev. */
+  readonly tried: number
+  readonly stopReason: string
+}
+
+/** Proposals in a row without a new best dev score before the search gives up. */
+export const patience = 5
+
+/** A proposal under way. */
+interface Step {
+  readonly id: number
+  readonly reserved: number
+  readonly used: UsedCalls
+  readonly result: Promise<StepResult>
+}
+
+interface State {
+  readonly pool: Candidate[]
+  readonly reports: CandidateReport[]
+  readonly rejected: Rejected[]
+  /** Wordings proposed so far. */
+  readonly known: Set<string>
+  readonly merged: Set<string>
+  tried: number
+  /** Proposals since the best dev score rose. */
+  sinceBest: number
+  failedInRow: number
+  lastFailure: string
+  best: number
+}
+
+/**
+ * Proposal k starts from the state after proposal k - n was concluded, n being `proposalsPerRound`: in logical order,
+ * so neither the order of replies nor a restart changes what is decided. `finishCalls` stay available.
+ */
+export async function explore(run: Run, original: Candidate, finishCalls: number): Promise<Exploration> {
+  const state: State = {
+    pool: [original],
+    reports: [],
+    rejected: [],
+    known: new Set([original.key]),
+    merged: new Set(),
+    tried: 0,
+    sinceBest: 0,
+    failedInRow: 0,
+    lastFailure: '',
+    best: original.devScore,
+  }
+  const context = { run, state, finishCalls, reading: readingSet(run, original) }
+  const underway: Step[] = []
+  let next = 1
+  let places = 1
+  for (;;) {
+    let stopReason = ''
+    while (underway.length < places) {
+      const begun = next === 1 ? (beginMined(context) ?? begin(context, next)) : begin(context, next)
+      if (typeof begun === 'string') {
+        stopReason = begun
+        break
+      }
+      // Rejections reach the loop when the step's turn comes.
+      begun.result.catch(() => undefined)
+      underway.push(begun)
+      next++
+    }
+    const first = underway.shift()
+    if (first === undefined) return { pool: state.pool, reports: state.reports, tried: state.tried, stopReason }
+    conclude(run, state, first, await first.result)
+    places = run.proposalsPerRound
+  }
+}
+
+interface Context {
+  readonly run: Run
+  readonly state: State
+  readonly finishCalls: number
+  /** Train examples that every candidate of the pool is evaluated on, for reflection to read. */
+  readonly reading: readonly Example[]
+}
+
+const maxReading = 24
+
+/** Failing examples of every cluster first, then right ones. */
+function readingSet({ input, data }: Run, original: Candidate): readonly Example[] {
+  const clusters = clusterFailures(input.signature, data.train, original.outcomes)
+  const failing = roundRobin(clusters.map(cluster => cluster.failing.map(({ example }) => example)))
+  const chosen = new Set(failing.slice(0, maxReading - 4))
+  for (const example of data.train) if (chosen.size < maxReading) chosen.add(example)
+  return [...chosen]
+}
+
+function beginMined(context: Context): Step | string | undefined {
+  const { run, state, reading } = context
+  const { input, data, rollouts } = run
+  const [original] = state.pool
+  if (original === undefined) return undefined
+  const sentences = mine(input.signature, data.train, original.outcomes)
+  if (sentences.length === 0) return undefined
+  const stop = whyStop(context, 1, rollouts.callsPerExample * (data.dev.length + reading.length))
+  if (typeof stop === 'string') return stop
+  const used: UsedCalls = new Map()
+  const signature = addConstraints(input.signature, sentences)
+  return { id: 1, reserved: stop.reserved, used, result: runMined(run, original, signature, sentences, reading, used) }
+}
+
+/** Starts proposal `id`, or says why there is none to start now. */
+function begin(context: Context, id: number): Step | string {
+  const { run, state, reading } = context
+  const { data, rollouts, input } = run
+  const random = createRandom(`${input.seed} proposal ${id}`)
+  const front = paretoFront(state.pool, data.dev)
+  const used: UsedCalls = new Map()
+  const evaluation = rollouts.callsPerExample * (data.dev.length + reading.length)
+  for (const { better, other } of mergePairs(front, state.pool, data.dev)) {
+    const name = `${better.id} ${other.id}`
+    const ancestor = commonAncestor(state.pool, better, other)
+    if (state.merged.has(name) || ancestor === undefined) continue
+    const signature = mergeWording(ancestor.signature, better.signature, other.signature)
+    if (state.known.has(wordingKey(signature))) continue
+    const stop = whyStop(context, id, evaluation)
+    if (typeof stop === 'string') return stop
+    state.merged.add(name)
+    return { id, reserved: stop.reserved, used, result: runMerge(run, id, better, other, signature, reading, used) }
+  }
+  const read = (candidate: Candidate) => data.train.filter(example => candidate.outcomes.has(example.id))
+  const parent = drawParent(front, candidate => failsOn(candidate, read(candidate)), random)
+  const stop = whyStop(context, id, callsPerProposal + rollouts.callsPerExample * minibatchSize + evaluation, parent)
+  if (typeof stop === 'string' || parent === undefined) return typeof stop === 'string' ? stop : nothingLeft
+  const minibatch = drawMinibatch(input.signature, read(parent), parent.outcomes, random)
+  const rejected = [...state.rejected]
+  const reflection = { id, parent, read: read(parent), minibatch, rejected, reading }
+  return { id, reserved: stop.reserved, used, result: runReflection(run, reflection, used) }
+}
+
+const nothingLeft = 'nothing to propose'
+
+function failsOn(candidate: Candidate, examples: readonly Example[]): boolean {
+  return examples.some(({ id }) => {
+    const outcome = candidate.outcomes.get(id)
+    return outcome !== undefined && lostPoints(outcome)
+  })
+}
+
+/** The reason not to start a step of `calls` calls, or its reservation. */
+function whyStop(
+  { run, state, finishCalls }: Context,
+  id: number,
+  calls: number,
+  parent: Candidate | undefined = state.pool[0],
+): string | { readonly reserved: number } {
+  if (state.best >= 1 - 1e-9) return 'perfect dev score'
+  if (state.sinceBest >= patience) {
+    if (state.failedInRow < patience) return `no improvement in ${patience} proposals`
+    return `the reflection model failed ${patience} times in a row: ${state.lastFailure}`
+  }
+  if (parent === undefined) return nothingLeft
+  if (run.account.available() < calls) return 'budget'
+  const stop = run.ports.record(`stop ${id}`, () => spentOut(run, calls + finishCalls))
+  if (typeof stop === 'string') return stop
+  run.account.reserve(calls)
+  return { reserved: calls }
+}
+
+/** Whether time or money would run out before this many more calls, judged by the calls so far. */
+function spentOut({ input, ports, rollouts }: Run, calls: number): 'time' | 'budget' | null {
+  const { maxTime, maxCost } = input.budget
+  const more = 1 + calls / Math.max(1, rollouts.totals.calls)
+  if (maxTime !== undefined && (ports.elapsed() / 1000) * more > maxTime) return 'time'
+  return maxCost !== undefined && (rollouts.totals.cost ?? 0) * more > maxCost ? 'budget' : null
+}
+
+/** Takes the result of a step into the state; called in logical order. */
+function conclude(run: Run, state: State, step: Step, result: StepResult): void {
+  run.account.settle(step.reserved, step.used)
+  const duplicate = result.key !== undefined && state.known.has(result.key)
+  const accepted = result.accepted && !duplicate && result.candidate !== undefined
+  const decision = duplicate ? 'duplicate' : result.decision
+  if (result.key !== undefined && !duplicate) {
+    state.known.add(result.key)
+    if (result.onDev) state.tried++
+  }
+  state.failedInRow = result.failure === undefined ? 0 : state.failedInRow + 1
+  if (result.failure !== undefined) state.lastFailure = result.failure
+  if (accepted && result.candidate !== undefined) state.pool.push(result.candidate)
+  const rose = accepted && (result.devScore ?? 0) > state.best + 1e-9
+  if (rose) state.best = result.devScore ?? state.best
+  if (rose) state.sinceBest = 0
+  else if (result.origin !== 'mined') state.sinceBest++
+  if (!accepted && !duplicate && result.compared !== undefined && result.changeSentences.length > 0) {
+    state.rejected.push({ changeSentences: result.changeSentences, ...result.compared })
+  }
+  const { origin, parent, changeSentences, devScore, minibatch, key } = result
+  state.reports.push({
+    id: step.id,
+    ...(parent !== undefined && { parent }),
+    origin,
+    changeSentences,
+    ...(devScore !== undefined && { devScore }),
+    ...(minibatch !== undefined && { minibatch }),
+    decision,
+  })
+  run.decisions.add('proposal', {
+    id: step.id,
+    origin,
+    parent: parent ?? null,
+    key: key ?? null,
+    decision,
+    devScore: devScore ?? null,
+    minibatch: minibatch === undefined ? null : [minibatch.old, minibatch.new],
+  })
+  run.report({ best_score: state.best, message: `Proposal ${step.id}: ${decision}` })
+}

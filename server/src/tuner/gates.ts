@@ -1,0 +1,112 @@
+/** Gates: who joins the pool, when to stop evaluating a candidate, and what may be promoted. */
+import type { Random } from '../base/random.ts'
+import { formatGain, formatP } from './figures.ts'
+import type { Evidence } from './result.ts'
+import { lossEvidence, type Pair, type PairSummary, pairedP, pairsNeeded, sidak, summarisePairs } from './statistics.ts'
+
+/** Permissive: a child passes its minibatch when it scores higher than its parent there. */
+export function passesMinibatch(pairs: readonly Pair[]): boolean {
+  return weightedGain(pairs) > tie
+}
+
+export type DevVerdict = 'open' | 'accepted' | 'out of reach' | 'worse' | 'too many errors'
+
+/**
+ * Where a candidate stands against its bar after some blocks of dev. `remaining` are the bar's scores on examples not
+ * evaluated yet: when even 1.0 on all of them cannot lift the candidate above the bar, the rest is not worth a call.
+ */
+export function judgeDev(
+  pairs: readonly Pair[],
+  lost: number,
+  remaining: readonly { readonly score: number; readonly weight: number }[],
+): DevVerdict {
+  const gain = weightedGain(pairs)
+  const reachable = remaining.reduce((sum, { score, weight }) => sum + weight * (1 - score), 0)
+  if (gain + reachable <= tie) return 'out of reach'
+  if (remaining.length === 0) return lost > maxLost * (pairs.length + lost) ? 'too many errors' : 'accepted'
+  return lossEvidence(pairs.map(pair => pair.new - pair.old)) >= 10 ? 'worse' : 'open'
+}
+
+/** A removal is kept when it costs nothing: no score is lost over all examples. */
+export function judgeRemoval(
+  pairs: readonly Pair[],
+  remaining: readonly { readonly score: number; readonly weight: number }[],
+): 'open' | 'free' | 'costs' {
+  const reachable = remaining.reduce((sum, { score, weight }) => sum + weight * (1 - score), 0)
+  if (weightedGain(pairs) + reachable < -tie) return 'costs'
+  return remaining.length === 0 ? 'free' : 'open'
+}
+
+export interface PromotionInput {
+  /** Winner against original on the search half. */
+  readonly search: readonly Pair[]
+  /** The pairs of the test: the holdout, or all examples when there are too few to hold some out. */
+  readonly test: readonly Pair[]
+  readonly weak: boolean
+  /** Candidates that were evaluated on dev; corrects the p-value where the test has seen the selection. */
+  readonly candidates: number
+  /** Examples in all, for the number that would show the gain. */
+  readonly total: number
+  readonly minImprovement: number
+  readonly random: Random
+}
+
+export interface Verdict {
+  readonly tuned: boolean
+  readonly evidence: Evidence
+  /** Corrected where it has to be. */
+  readonly p: number
+  readonly summary: PairSummary
+  readonly reason: string
+}
+
+/** `undefined` when the gain on the search half is enough; else why the winner is refused without further test. */
+export function refuseGain(gain: number, minImprovement: number): string | undefined {
+  if (gain + tie >= minImprovement && gain > tie) return undefined
+  return `refused: gain ${formatGain(gain)} is below the required ${minImprovement}`
+}
+
+/** One winner, one test. The caller has asked `refuseGain` first. */
+export function promote(input: PromotionInput): Verdict {
+  const summary = summarisePairs(input.test)
+  const raw = pairedP(input.test, input.random)
+  const p = input.weak ? sidak(raw, input.candidates) : raw
+  const where = input.weak ? `all ${summary.examples} examples` : `${summary.examples} holdout examples`
+  const figures = `gain ${formatGain(summary.gain)} on ${where} (${count(summary.wins, 'win')}, ${count(summary.losses, 'loss', 'losses')}), p ${formatP(p)}`
+  const corrected = input.weak && input.candidates > 1 ? ` after correction for ${input.candidates} candidates` : ''
+  if (p <= significance && summary.gain > tie) {
+    return { tuned: true, evidence: input.weak ? 'weak' : 'proven', p, summary, reason: figures + corrected }
+  }
+  return { tuned: false, evidence: 'unproven', p, summary, reason: missed(input, summary, p) }
+}
+
+export const significance = 0.05
+
+function missed(input: PromotionInput, summary: PairSummary, p: number): string {
+  if (summary.gain <= tie) {
+    const search = formatGain(summarisePairs(input.search).gain)
+    return `gain ${search} on the search half, but ${formatGain(summary.gain)} on the holdout, p ${formatP(p)}`
+  }
+  const pairs = pairsNeeded(summary.gain, summary.deviation) ?? 0
+  const share = summary.examples / Math.max(1, input.total)
+  const needed = Math.max(Math.ceil(pairs / Math.max(share, 0.1)), Math.ceil(input.total * 1.25))
+  return `gain ${formatGain(summary.gain)}, p ${formatP(p)}; about ${roundUp(needed)} examples would show it`
+}
+
+/** Above this share of missing pairs there is no fair comparison. */
+const maxLost = 0.25
+const tie = 1e-9
+
+function weightedGain(pairs: readonly Pair[]): number {
+  return pairs.reduce((sum, pair) => sum + pair.weight * (pair.new - pair.old), 0)
+}
+
+/** To the next 10 below 200, to the next 50 below 1000, to the next 100 above. */
+function roundUp(value: number): number {
+  const step = value < 200 ? 10 : value < 1000 ? 50 : 100
+  return Math.ceil(value / step) * step
+}
+
+function count(value: number, one: string, many = `${one}s`): string {
+  return `${value} ${value === 1 ? one : many}`
+}

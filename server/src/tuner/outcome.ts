@@ -1,0 +1,91 @@
+/** The outcome of a run, put together from what its phases found. */
+import { formatImprovement } from '../base/score.ts'
+import { type Evaluation, summarise } from '../evaluation/evaluate.ts'
+import { failingExamples, groupErrors } from '../evaluation/report.ts'
+import { compareSignatures, describeChange } from '../signature/compare.ts'
+import type { Candidate } from './candidate.ts'
+import type { Verdict } from './gates.ts'
+import type { CandidateReport, Provenance, TuneOutcome } from './result.ts'
+import type { Run } from './run.ts'
+import { newTexts } from './wording.ts'
+
+export interface Conclusion extends Partial<Omit<Verdict, 'tuned' | 'reason'>> {
+  readonly tuned: boolean
+  readonly reason: string
+  readonly original: Candidate
+  /** Evaluated on all examples; absent when nothing is kept. */
+  readonly winner?: Candidate
+  readonly reports?: readonly CandidateReport[]
+  readonly stopReason?: string
+  readonly preflight?: string
+}
+
+export function buildOutcome(run: Run, conclusion: Conclusion): TuneOutcome {
+  const { input, data, rollouts, decisions } = run
+  const { original, winner, stopReason, preflight, evidence, summary, p } = conclusion
+  const { signature } = input
+  const before = evaluationOf(run, original)
+  const after = winner === undefined ? undefined : evaluationOf(run, winner)
+  const oldScore = before.score ?? 0
+  const changes = winner === undefined ? [] : compareSignatures(signature, winner.signature).changes
+  const provenance = winner === undefined ? [] : provenanceOf(run, winner)
+  const reasoning = [...new Set(provenance.map(entry => entry.reasoning))].filter(text => text !== '').join('\n')
+  decisions.add('end', { tuned: conclusion.tuned, reason: conclusion.reason, winner: winner?.key ?? null })
+  return {
+    tuned: conclusion.tuned,
+    old_score: oldScore,
+    ...(after?.score !== undefined && {
+      new_score: after.score,
+      improvement: formatImprovement(oldScore, after.score),
+    }),
+    changes,
+    changeSentences: changes.flatMap(describeChange),
+    provenance,
+    ...(reasoning !== '' && { reasoning }),
+    reason: conclusion.reason,
+    ...(evidence !== undefined && { evidence }),
+    ...(summary !== undefined &&
+      p !== undefined &&
+      !data.weak && {
+        holdout: {
+          old_score: summary.old,
+          new_score: summary.new,
+          p_value: p,
+          examples: summary.examples,
+          wins: summary.wins,
+          losses: summary.losses,
+        },
+      }),
+    ...(stopReason !== undefined && { stopReason }),
+    ...(preflight !== undefined && { preflight }),
+    candidates: conclusion.reports ?? [],
+    scoreByMetric: { old: before.scoreByMetric, ...(after && { new: after.scoreByMetric }) },
+    scoreByField: { old: before.scoreByField, ...(after && { new: after.scoreByField }) },
+    errors: groupErrors(rollouts.outcomes()),
+    calls: rollouts.totals.calls,
+    splits: data.sizes,
+    seed: input.seed,
+    width: input.width,
+    proposalsPerRound: run.proposalsPerRound,
+    decisionDigest: decisions.digest(),
+    failing: {
+      old: failingExamples(before, input.examples, signature),
+      ...(after && { new: failingExamples(after, input.examples, signature) }),
+    },
+  }
+}
+
+function evaluationOf({ data, input }: Run, candidate: Candidate): Evaluation {
+  const outcomes = data.all.flatMap(({ id }) => candidate.outcomes.get(id) ?? [])
+  return summarise(outcomes, input.signature)
+}
+
+/** Each text the winner has beyond the original, with the newest explanation of it. */
+function provenanceOf({ input }: Run, winner: Candidate): readonly Provenance[] {
+  return newTexts(input.signature, winner.signature).map(({ part, path, text }) => {
+    const source =
+      winner.sources.findLast(item => item.part === part && item.text === text) ??
+      winner.sources.findLast(item => item.part === part)
+    return { path, text, examples: source?.examples ?? [], reasoning: source?.reasoning ?? '' }
+  })
+}

@@ -1,0 +1,107 @@
+/** A run: what every phase of one tuning run shares. */
+import type { Failure } from '../base/errors.ts'
+import type { Example } from '../examples/example.ts'
+import { splitExamples } from '../examples/split.ts'
+import { type Account, createAccount } from './account.ts'
+import { createDecisions, type Decisions } from './decisions.ts'
+import type { TuneInput, TunePorts, TuneProgress } from './result.ts'
+import { createRollouts, type Rollouts } from './rollouts.ts'
+
+export interface Run {
+  readonly input: TuneInput
+  readonly ports: TunePorts
+  readonly data: SplitData
+  readonly rollouts: Rollouts
+  readonly account: Account
+  readonly decisions: Decisions
+  /** How many proposals are under way at a time. */
+  readonly proposalsPerRound: number
+  /** Tells what is going on; facts stay until told anew. */
+  report(update: ProgressUpdate): void
+  /** The failure that ended the run, if one did. */
+  stopped(): Failure | undefined
+}
+
+export interface SplitData {
+  readonly all: readonly Example[]
+  /** Read by reflection and mining. */
+  readonly train: readonly Example[]
+  /** Steers the search; in the order of evaluation. */
+  readonly dev: readonly Example[]
+  readonly search: readonly Example[]
+  /** What the promotion is tested on: the holdout, or everything when there is too little to hold out. */
+  readonly test: readonly Example[]
+  readonly weak: boolean
+  readonly sizes: { readonly train: number; readonly dev: number; readonly holdout: number }
+}
+
+export type ProgressUpdate = Partial<Pick<TuneProgress, 'phase' | 'message' | 'best_score' | 'old_score'>> & {
+  readonly expectedCalls?: number
+}
+
+export function createRun(input: TuneInput, ports: TunePorts): Run {
+  const data = splitData(input)
+  const ended = new AbortController()
+  let failed: Failure | undefined
+  const stop = (error: Failure) => {
+    failed ??= error
+    ended.abort(new Error(error.message))
+  }
+  const report = createReporter(input, ports, () => rollouts.totals)
+  const signal = AbortSignal.any([ports.signal, ended.signal])
+  const rollouts = createRollouts(input, ports, () => report({}), stop, signal)
+  return {
+    input,
+    ports,
+    data,
+    rollouts,
+    account: createAccount(input.budget.maxCalls),
+    decisions: createDecisions(),
+    proposalsPerRound: Math.min(4, Math.max(1, Math.floor(input.width / 4))),
+    report,
+    stopped: () => failed,
+  }
+}
+
+/** Fewer examples than this are all searched and all tested: the evidence is weak then. */
+const minHoldout = 25
+
+function splitData({ examples, signature, seed }: TuneInput): SplitData {
+  const split = splitExamples(examples, { signature, seed })
+  const weak = examples.length < minHoldout || split.holdout.length === 0
+  const train = split.train.length > 0 ? split.train : split.dev
+  const dev = split.dev.length > 0 ? split.dev : split.train
+  const inSearch = new Set([...train, ...dev].map(({ id }) => id))
+  return {
+    all: examples,
+    train,
+    dev,
+    search: examples.filter(({ id }) => inSearch.has(id)),
+    test: weak ? examples : split.holdout,
+    weak,
+    sizes: { train: split.train.length, dev: split.dev.length, holdout: split.holdout.length },
+  }
+}
+
+function createReporter(input: TuneInput, ports: TunePorts, totals: () => Rollouts['totals']): Run['report'] {
+  let told: ProgressUpdate = { phase: 'split', message: 'Splitting the examples' }
+  let percent = 0
+  return update => {
+    told = { ...told, ...update }
+    const { calls, cost, errors } = totals()
+    const expected = Math.max(calls, Math.min(input.budget.maxCalls, told.expectedCalls ?? input.examples.length))
+    const share = expected === 0 ? 0 : Math.floor((100 * calls) / expected)
+    percent = told.phase === 'done' ? 100 : Math.max(percent, Math.min(99, share))
+    ports.progress({
+      phase: told.phase ?? 'split',
+      percent,
+      calls,
+      expected_calls: expected,
+      ...(told.best_score !== undefined && { best_score: told.best_score }),
+      ...(told.old_score !== undefined && { old_score: told.old_score }),
+      ...(cost !== undefined && { cost }),
+      errors,
+      message: told.message ?? '',
+    })
+  }
+}

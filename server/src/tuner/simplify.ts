@@ -1,0 +1,102 @@
+/** Simplifying: takes added texts away again whose removal costs nothing on the search half. */
+import type { ExampleOutcome } from '../evaluation/evaluate.ts'
+import { compareSignatures, describeChange } from '../signature/compare.ts'
+import type { Signature } from '../signature/signature.ts'
+import { type Candidate, meanScore, pairsOf } from './candidate.ts'
+import { formatScore } from './figures.ts'
+import { judgeRemoval } from './gates.ts'
+import type { CandidateReport } from './result.ts'
+import type { UsedCalls } from './rollouts.ts'
+import type { Run } from './run.ts'
+import { summarisePairs } from './statistics.ts'
+import { removals, wordingKey } from './wording.ts'
+
+export interface Simplified {
+  readonly winner: Candidate
+  readonly reports: readonly CandidateReport[]
+}
+
+/**
+ * Tries each removal once, the longest text first, building on those that were free. `winner` is known on the whole
+ * search half. Stops when `maxCalls` or the account would not pay for another evaluation.
+ */
+export async function simplify(
+  run: Run,
+  original: Signature,
+  winner: Candidate,
+  maxCalls: number,
+): Promise<Simplified> {
+  const { data, rollouts, account, decisions } = run
+  const cost = rollouts.callsPerExample * data.search.length
+  const reports: CandidateReport[] = []
+  const kept = new Set<string>()
+  let current = winner
+  let spent = 0
+  for (;;) {
+    const removal = removals(original, current.signature)
+      .filter(
+        ({ part, text, signature }) => !kept.has(`${part}\n${text}`) && wordingKey(signature) !== wordingKey(original),
+      )
+      .sort((a, b) => b.text.length - a.text.length)[0]
+    if (removal === undefined || spent + cost > maxCalls || !account.reserve(cost)) return { winner: current, reports }
+    kept.add(`${removal.part}\n${removal.text}`)
+    const used: UsedCalls = new Map()
+    const tried = await evaluateRemoval(run, current, removal.signature, used)
+    const before = account.available()
+    account.settle(cost, used)
+    spent += cost - (account.available() - before)
+    const id = winner.id + 1000 * (reports.length + 1)
+    const devScore = tried.free ? meanScore(data.dev, tried.outcomes) : undefined
+    const decision = tried.free
+      ? `removed: nothing lost (${formatScore(tried.score)}, was ${formatScore(tried.old)})`
+      : `kept: without it ${formatScore(tried.score)}, was ${formatScore(tried.old)}`
+    reports.push({
+      id,
+      parent: current.id,
+      origin: 'simplified',
+      changeSentences: compareSignatures(current.signature, removal.signature).changes.flatMap(describeChange),
+      ...(devScore !== undefined && { devScore }),
+      decision,
+    })
+    decisions.add('simplify', { id, text: removal.text, decision })
+    run.report({ message: `Simplify: ${decision}` })
+    if (devScore === undefined) continue
+    current = {
+      ...current,
+      id,
+      parents: [current.id],
+      origin: 'simplified',
+      signature: removal.signature,
+      key: wordingKey(removal.signature),
+      outcomes: tried.outcomes,
+      devScore,
+    }
+  }
+}
+
+interface Tried {
+  readonly free: boolean
+  readonly outcomes: ReadonlyMap<string, ExampleOutcome>
+  readonly old: number
+  readonly score: number
+}
+
+/** In blocks as wide as the pool, ended as soon as a loss is certain. */
+async function evaluateRemoval(run: Run, current: Candidate, signature: Signature, used: UsedCalls): Promise<Tried> {
+  const examples = run.data.search
+  const outcomes = new Map<string, ExampleOutcome>()
+  for (let done = 0; ; ) {
+    const block = examples.slice(done, done + Math.max(8, run.input.width))
+    for (const [id, outcome] of await run.rollouts.evaluate(signature, block, used)) outcomes.set(id, outcome)
+    done += block.length
+    const remaining = examples.slice(done).flatMap(({ id, weight }) => {
+      const outcome = current.outcomes.get(id)
+      return outcome === undefined || outcome.error !== undefined ? [] : [{ score: outcome.score, weight }]
+    })
+    const pairs = pairsOf(examples.slice(0, done), current.outcomes, outcomes)
+    const verdict = judgeRemoval(pairs, remaining)
+    const { old, new: score } = summarisePairs(pairs)
+    if (verdict === 'costs') return { free: false, outcomes, old, score }
+    if (done >= examples.length) return { free: pairs.length > 0, outcomes, old, score }
+  }
+}

@@ -1,0 +1,148 @@
+/** Wording: the texts of a signature that tuning may change, addressed one by one. */
+import { sha256 } from '../base/hash.ts'
+import { canonicalJson } from '../base/json.ts'
+import type { Direction, Field, Signature } from '../signature/signature.ts'
+
+/** The instructions, or one field's description or constraints; `instructions`, `outputs.answer.constraints`. */
+export type PartPath = string
+
+/** A text of the wording: a constraint, a description, the instructions. */
+export interface WordingText {
+  readonly part: PartPath
+  /** Such as `outputs.answer.constraints[0]`. */
+  readonly path: string
+  readonly text: string
+}
+
+/** Equal for signatures that put the same words before the model. */
+export function wordingKey(signature: Signature): string {
+  const { name, instructions, inputs, outputs } = signature
+  return sha256(canonicalJson({ name, instructions, inputs, outputs }))
+}
+
+/** What a field's constraints become with sentences added to them. */
+export function addConstraints(
+  signature: Signature,
+  added: readonly { readonly field: string; readonly text: string }[],
+): Signature {
+  return {
+    ...signature,
+    outputs: signature.outputs.map(field => {
+      const texts = added.filter(item => item.field === field.name && !field.constraints.includes(item.text))
+      return texts.length === 0
+        ? field
+        : { ...field, constraints: [...field.constraints, ...texts.map(item => item.text)] }
+    }),
+  }
+}
+
+/** All texts, in the order a reader meets them. */
+export function textsOf(signature: Signature): readonly WordingText[] {
+  const ofField = (direction: Direction) => (field: Field) => {
+    const at = `${direction}.${field.name}`
+    return [
+      { part: `${at}.desc`, path: `${at}.desc`, text: field.desc },
+      ...field.constraints.map((text, i) => ({
+        part: `${at}.constraints`,
+        path: `${at}.constraints[${i}]`,
+        text,
+      })),
+    ]
+  }
+  return [
+    { part: 'instructions', path: 'instructions', text: signature.instructions },
+    ...signature.inputs.flatMap(ofField('inputs')),
+    ...signature.outputs.flatMap(ofField('outputs')),
+  ].filter(({ text }) => text.trim() !== '')
+}
+
+/** The texts of `signature` that `base` does not have in the same part. */
+export function newTexts(base: Signature, signature: Signature): readonly WordingText[] {
+  const known = new Set(textsOf(base).map(({ part, text }) => `${part}\n${text}`))
+  return textsOf(signature).filter(({ part, text }) => !known.has(`${part}\n${text}`))
+}
+
+/** Characters of all texts together. */
+export function wordingLength(signature: Signature): number {
+  return textsOf(signature).reduce((sum, { text }) => sum + text.length, 0)
+}
+
+/** Which side a part of two children of one signature comes from when they are put together. */
+export function mergeWording(base: Signature, better: Signature, other: Signature): Signature {
+  const text = (at: (signature: Signature) => string) => (at(better) !== at(base) ? at(better) : at(other))
+  const merged = (direction: Direction) =>
+    base[direction].map((field, i) => {
+      const at = (signature: Signature) => signature[direction][i] ?? field
+      const [a, b] = [at(better), at(other)]
+      // What either side dropped stays dropped; what either added joins.
+      const kept = field.constraints.filter(item => a.constraints.includes(item) && b.constraints.includes(item))
+      const added = [...a.constraints, ...b.constraints].filter(item => !field.constraints.includes(item))
+      return {
+        ...field,
+        desc: text(signature => at(signature).desc),
+        constraints: [...new Set([...kept, ...added])],
+      }
+    })
+  return {
+    ...base,
+    instructions: text(signature => signature.instructions),
+    inputs: merged('inputs'),
+    outputs: merged('outputs'),
+  }
+}
+
+/** One sentence or text that can be taken away again. */
+export interface Removal {
+  readonly part: PartPath
+  readonly text: string
+  readonly signature: Signature
+}
+
+/** The signature without each thing it has beyond `base`: a constraint, an added sentence, else a whole new text. */
+export function removals(base: Signature, signature: Signature): readonly Removal[] {
+  const before = new Map(textsOf(base).map(({ part, text }) => [part, text]))
+  return newTexts(base, signature).flatMap(({ part, text }): Removal[] => {
+    if (part.endsWith('.constraints')) {
+      return [{ part, text, signature: editField(signature, part, field => without(field, text)) }]
+    }
+    const old = before.get(part) ?? ''
+    const added = sentencesOf(text).filter(sentence => !old.includes(sentence))
+    const appended = old !== '' && text.startsWith(old.trimEnd())
+    if (!appended || added.length === 0) return [{ part, text, signature: replaceText(signature, part, old) }]
+    return added.map(sentence => ({
+      part,
+      text: sentence,
+      signature: replaceText(
+        signature,
+        part,
+        text
+          .replace(sentence, () => '')
+          .replace(/ {2,}/g, ' ')
+          .trimEnd(),
+      ),
+    }))
+  })
+}
+
+function without(field: Field, constraint: string): Field {
+  return { ...field, constraints: field.constraints.filter(item => item !== constraint) }
+}
+
+function replaceText(signature: Signature, part: PartPath, text: string): Signature {
+  if (part === 'instructions') return { ...signature, instructions: text }
+  return editField(signature, part, field => ({ ...field, desc: text }))
+}
+
+function editField(signature: Signature, part: PartPath, edit: (field: Field) => Field): Signature {
+  const [direction, name] = part.split('.')
+  if (direction !== 'inputs' && direction !== 'outputs') return signature
+  return { ...signature, [direction]: signature[direction].map(field => (field.name === name ? edit(field) : field)) }
+}
+
+/** Sentences end with a mark and white space, or with the line. */
+function sentencesOf(text: string): readonly string[] {
+  return text
+    .split(/(?<=[.!?])\s+|\n+/u)
+    .map(sentence => sentence.trim())
+    .filter(sentence => sentence !== '')
+}
