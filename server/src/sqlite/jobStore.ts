@@ -1,0 +1,155 @@
+/** Jobs in SQLite: every change names the state and attempt it expects. */
+import {
+  type Fence,
+  isClaimable,
+  type Job,
+  type JobProgress,
+  jobSchema,
+  leaseMilliseconds,
+  type NewJob,
+} from '../jobs/job.ts'
+import type { JobStore } from '../jobs/store.ts'
+import type { Database } from './database.ts'
+
+const columns = `
+  id, kind, state, skill_path AS skillPath, skill_id AS skillId, digest, attempt, owner,
+  lease_until AS leaseUntil, not_before AS notBefore, cancel_requested AS cancelRequested,
+  created_at AS createdAt, job.updated_at AS updatedAt, finished_at AS finishedAt,
+  progress, result, error, applied_version AS appliedVersion`
+const source = 'job LEFT JOIN job_progress ON job_id = id'
+
+// The attempt fences a rescued job: a worker that lost its lease changes no row.
+const held = `id = @id AND state = 'running' AND attempt = @attempt`
+const unowned = 'owner = NULL, lease_until = NULL'
+
+export function createSqliteJobStore(database: Database): JobStore {
+  const one = database.prepare(`SELECT ${columns} FROM ${source} WHERE id = @id`)
+  const many = database.prepare(`
+    SELECT ${columns} FROM ${source}
+    WHERE (@skillPath IS NULL OR skill_path = @skillPath) AND (@kind IS NULL OR kind = @kind)
+      AND (@states IS NULL OR state IN (SELECT value FROM json_each(@states)))
+    ORDER BY created_at DESC, job.rowid DESC LIMIT @limit`)
+  const snapshotOf = database.prepare('SELECT snapshot FROM job WHERE id = @id')
+  const enqueue = database.prepare(`
+    INSERT INTO job (id, kind, state, skill_path, skill_id, digest, snapshot, created_at, updated_at)
+    VALUES (@id, @kind, 'queued', @skillPath, @skillId, @digest, @snapshot, @now, @now)`)
+  const claim = database.prepare(`
+    UPDATE job SET state = 'running', attempt = attempt + 1, owner = @owner, lease_until = @leaseUntil,
+      not_before = NULL, cancel_requested = 0, updated_at = @now
+    WHERE id = @id AND state = @state AND attempt = @attempt`)
+  const renew = database.prepare(`UPDATE job SET lease_until = @leaseUntil, updated_at = @now WHERE ${held}`)
+  const touch = database.prepare(`UPDATE job SET updated_at = @now WHERE ${held}`)
+  const progress = database.prepare(`
+    INSERT INTO job_progress (job_id, progress, updated_at) VALUES (@id, @progress, @now)
+    ON CONFLICT (job_id) DO UPDATE SET progress = excluded.progress, updated_at = excluded.updated_at`)
+  const complete = database.prepare(`
+    UPDATE job SET state = 'completed', ${unowned}, result = @result, finished_at = @now, updated_at = @now
+    WHERE ${held}`)
+  const failed = database.prepare(`
+    UPDATE job SET state = 'failed', ${unowned}, error = @error, finished_at = @now, updated_at = @now
+    WHERE ${held}`)
+  const cancelled = database.prepare(`
+    UPDATE job SET state = 'cancelled', ${unowned}, finished_at = @now, updated_at = @now WHERE ${held}`)
+  const release = database.prepare(`
+    UPDATE job SET state = 'queued', ${unowned}, not_before = @notBefore, updated_at = @now WHERE ${held}`)
+  const cancelQueued = database.prepare(`
+    UPDATE job SET state = 'cancelled', not_before = NULL, finished_at = @now, updated_at = @now
+    WHERE id = @id AND state = 'queued'`)
+  const askToStop = database.prepare(`
+    UPDATE job SET cancel_requested = 1, updated_at = @now WHERE id = @id AND state = 'running'`)
+  const requeue = database.prepare(`
+    UPDATE job SET state = 'queued', error = NULL, finished_at = NULL, cancel_requested = 0, updated_at = @now
+    WHERE id = @id AND state IN ('failed', 'cancelled')`)
+  const replaceSnapshot = database.prepare(`
+    UPDATE job SET snapshot = @snapshot, updated_at = @now
+    WHERE id = @id AND digest = @digest AND state <> 'completed'`)
+  const markApplied = database.prepare(`
+    UPDATE job SET applied_version = @version, updated_at = @now WHERE id = @id AND state = 'completed'`)
+  const prune = database.prepare(`
+    DELETE FROM job WHERE state IN ('completed', 'failed', 'cancelled') AND updated_at < @before`)
+
+  const get = (id: string) => toJob(one.get({ id }))
+  const write = (statement: { run(parameters: Parameters): number }, parameters: Parameters) =>
+    database.write(() => statement.run(parameters) > 0)
+
+  return {
+    atomically: work => database.write(work),
+    enqueue: ({ id, kind, skillPath, skillId, digest, snapshot }: NewJob, now) =>
+      database.write(() => {
+        enqueue.run({ id, kind, skillPath, skillId, digest, snapshot, now })
+        const job = get(id)
+        if (job === undefined) throw new Error(`job ${id} cannot be read back`)
+        return job
+      }),
+    claim: (id, owner, now, isDead) =>
+      database.write(() => {
+        const job = get(id)
+        if (job === undefined || !isClaimable(job, now, isDead)) return undefined
+        const { state, attempt } = job
+        const leaseUntil = now + leaseMilliseconds
+        return claim.run({ id, state, attempt, owner: JSON.stringify(owner), leaseUntil, now }) > 0
+          ? get(id)
+          : undefined
+      }),
+    renew: (fence, now) =>
+      database.write(() => {
+        const isHeld = renew.run({ ...fenced(fence), leaseUntil: now + leaseMilliseconds, now }) > 0
+        return { held: isHeld, cancelRequested: isHeld && get(fence.id)?.cancelRequested === true }
+      }),
+    progress: (fence, reported: JobProgress, now) =>
+      database.write(() => {
+        if (touch.run({ ...fenced(fence), now }) === 0) return false
+        progress.run({ id: fence.id, progress: JSON.stringify(reported), now })
+        return true
+      }),
+    complete: (fence, result, now) =>
+      write(complete, { ...fenced(fence), result: JSON.stringify(result ?? null), now }),
+    fail: (fence, error, now) => write(failed, { ...fenced(fence), error: JSON.stringify(error), now }),
+    release: (fence, now, notBefore) => write(release, { ...fenced(fence), notBefore: notBefore ?? null, now }),
+    cancelled: (fence, now) => write(cancelled, { ...fenced(fence), now }),
+    requestCancel: (id, now) =>
+      database.write(() => {
+        if (cancelQueued.run({ id, now }) === 0) askToStop.run({ id, now })
+        return get(id)
+      }),
+    requeue: (id, now) => database.write(() => (requeue.run({ id, now }) > 0 ? get(id) : undefined)),
+    replaceSnapshot: (id, digest, snapshot, now) => write(replaceSnapshot, { id, digest, snapshot, now }),
+    markApplied: (id, version, now) => write(markApplied, { id, version, now }),
+    get,
+    snapshot(id) {
+      const row = snapshotOf.get({ id })
+      return typeof row === 'object' && row !== null && 'snapshot' in row ? String(row.snapshot) : undefined
+    },
+    list: ({ skillPath = null, kind = null, states, limit = -1 }) =>
+      many
+        .all({ skillPath, kind, states: states === undefined ? null : JSON.stringify(states), limit })
+        .flatMap(row => toJob(row) ?? []),
+    prune: before => database.write(() => prune.run({ before })),
+  }
+}
+
+type Parameters = Readonly<Record<string, string | number | null>>
+
+const fenced = ({ id, attempt }: Fence) => ({ id, attempt })
+
+const jsonColumns: ReadonlySet<string> = new Set(['owner', 'progress', 'result', 'error'])
+
+/** `undefined` for a row that no Signature Tuner wrote, which is then as good as not there. */
+function toJob(row: unknown): Job | undefined {
+  if (row === undefined) return undefined
+  const members = Object.entries(Object(row))
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => {
+      if (name === 'cancelRequested') return [name, value === 1]
+      return [name, jsonColumns.has(name) ? parseJson(value) : value]
+    })
+  return jobSchema.safeParse(Object.fromEntries(members)).data
+}
+
+function parseJson(value: unknown): unknown {
+  try {
+    return JSON.parse(String(value))
+  } catch {
+    return undefined
+  }
+}

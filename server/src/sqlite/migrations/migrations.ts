@@ -1,0 +1,4 @@
+/** Every migration in order; the schema's version is their number. Append only: released ones never change. */
+import { migration0001 } from './0001.ts'
+
+export const migrations: readonly string[] = [migration0001]
