@@ -5,7 +5,10 @@ import type { ReplySchema } from '../../server/src/model/model.ts'
 import { startModelServer } from '../support/modelServer.ts'
 import { ask, failureOf, modelAt, never, question } from './ask.ts'
 
-afterEach(() => vi.unstubAllEnvs())
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+})
 
 test('a reply has its value, tokens, cost and latency', async () => {
   const { result } = await ask({}, { prices: { 'test-model': { input: 1, output: 2 } } })
@@ -45,7 +48,7 @@ test('a schema is sent as it is, with keywords that the SDK would refuse', async
   expect(requests[0]?.body.response_format).toMatchObject({ json_schema: { schema } })
 })
 
-test('only headers that are needed are sent, whatever the environment says', async () => {
+test('only headers that are needed are sent and nothing is logged, whatever the environment says', async () => {
   vi.stubEnv('OPENAI_API_KEY', 'sk-environment')
   vi.stubEnv('OPENAI_BASE_URL', 'http://127.0.0.1:9/v1')
   vi.stubEnv('OPENAI_ORG_ID', 'environment-organization')
@@ -53,7 +56,9 @@ test('only headers that are needed are sent, whatever the environment says', asy
   vi.stubEnv('OPENAI_ADMIN_KEY', 'sk-admin')
   vi.stubEnv('OPENAI_CUSTOM_HEADERS', 'X-Custom: environment\nAuthorization: Bearer environment')
   vi.stubEnv('OPENAI_LOG', 'debug')
+  const logs = (['debug', 'info', 'log', 'warn', 'error'] as const).map(name => vi.spyOn(console, name))
   const { requests } = await ask({}, { userAgent: 'signature-tuner/1.2.3' })
+  for (const log of logs) expect(log).not.toHaveBeenCalled()
   const { host, 'content-length': length, ...headers } = requests[0]?.headers ?? {}
   expect(headers).toEqual({
     accept: 'application/json',

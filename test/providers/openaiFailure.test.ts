@@ -108,6 +108,8 @@ test('a key that the server echoes is in no message', async () => {
     expect(message).not.toMatch(/canary|0123|other-key/)
     expect(message).not.toContain(btoa(key))
   }
+  const cut = await failureOf(respond(500, { error: { message: `${'x'.repeat(195)}canary` } }), { apiKey: 'canary' })
+  expect(cut.message).not.toContain('can')
   const named = await failureOf(respond(404, refusal), { apiKey: 'canary' }, { model: 'canary' })
   expect(named.message).not.toContain('canary')
 })
