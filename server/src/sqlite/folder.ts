@@ -10,10 +10,10 @@ export async function prepareFolder(path: string): Promise<Result<void>> {
   try {
     await mkdir(folder, { mode: 0o700 }).catch(ignore('EEXIST'))
     const state = await lstat(folder)
-    if (!state.isDirectory()) return fail(failure('path_unsafe', `${folder} is not a folder; remove it.`, folder))
+    if (!state.isDirectory()) return fail(failure('write_failed', `${folder} is not a folder; remove it.`, folder))
     const file = await lstat(path).catch(ignore('ENOENT'))
     if (file !== undefined && !file.isFile()) {
-      return fail(failure('path_unsafe', `${path} is not a regular file; remove it.`, path))
+      return fail(failure('write_failed', `${path} is not a regular file; remove it.`, path))
     }
     if (await isOnNetwork(folder)) {
       const way = 'SQLite needs a local disk: copy the project to one'

@@ -1,0 +1,101 @@
+/** A lock file: one process at a time, and a dead one's lock is taken over. */
+import { randomBytes } from 'node:crypto'
+import { link, lstat, readFile, rename, unlink, writeFile } from 'node:fs/promises'
+import type { Clock } from '../base/clock.ts'
+import { failure } from '../base/errors.ts'
+import { fail, ok, type Result } from '../base/result.ts'
+import { type Owner, ownerSchema } from '../jobs/job.ts'
+import { errorCode, writeFailure } from './diskError.ts'
+
+export interface LockOptions {
+  readonly clock: Clock
+  readonly owner: Owner
+  readonly isDead: (owner: Owner) => boolean
+}
+
+/** What takes milliseconds is not waited for longer. */
+const patience = 10_000
+/** A lock this old was left behind, even where nobody can tell whether its process lives. */
+const forgottenAfter = 60_000
+
+/** Waits its turn; `shown` names the file that is locked. */
+export async function lockFile(path: string, shown: string, options: LockOptions): Promise<Result<AsyncDisposable>> {
+  const { clock, owner } = options
+  const mine = JSON.stringify({ ...owner, nonce: randomBytes(8).toString('hex') })
+  const temporary = `${path}.${randomBytes(6).toString('hex')}`
+  const deadline = clock.elapsed() + patience
+  try {
+    // Linked into place, so that nobody ever reads half a lock.
+    await writeFile(temporary, mine, { flag: 'wx' })
+    for (let tries = 1; ; tries++) {
+      if (await take(temporary, path)) return ok({ [Symbol.asyncDispose]: () => release(path, mine) })
+      if (await isForgotten(path, options)) await breakLock(path, options)
+      else if (clock.elapsed() > deadline) {
+        const way = `remove ${path} if no Signature Tuner is running`
+        return fail(failure('write_failed', `${shown} is locked by another process; ${way}.`, shown))
+      } else await clock.sleep(Math.min(5 * tries, 100))
+    }
+  } catch (error) {
+    return fail(writeFailure(error, shown))
+  } finally {
+    await unlink(temporary).catch(() => undefined)
+  }
+}
+
+async function take(temporary: string, path: string): Promise<boolean> {
+  try {
+    await link(temporary, path)
+    return true
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOSPC') throw error
+    // A file system without hard links.
+    try {
+      await writeFile(path, await readFile(temporary), { flag: 'wx' })
+      return true
+    } catch (second) {
+      if (errorCode(second) === 'EEXIST') return false
+      throw second
+    }
+  }
+}
+
+async function isForgotten(path: string, { clock, isDead }: LockOptions): Promise<boolean> {
+  try {
+    const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), lstat(path)])
+    if (clock.now() - mtimeMs > forgottenAfter) return true
+    const owner = ownerSchema.safeParse(parseJson(text))
+    return owner.success && isDead(owner.data)
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false
+    throw error
+  }
+}
+
+/** Renaming lets one of several who saw the dead lock win; a live lock caught in that moment is put back. */
+async function breakLock(path: string, options: LockOptions): Promise<void> {
+  const aside = `${path}.${randomBytes(6).toString('hex')}`
+  try {
+    await rename(path, aside)
+    if (!(await isForgotten(aside, options))) await link(aside, path).catch(() => undefined)
+    await unlink(aside)
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error
+  }
+}
+
+async function release(path: string, mine: string): Promise<void> {
+  try {
+    if ((await readFile(path, 'utf8')) === mine) await unlink(path)
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
