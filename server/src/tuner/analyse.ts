@@ -115,7 +115,7 @@ function valueCap(signature: Signature, examples: number): number {
 
 /** A value as JSON on one line, cut with an ellipsis when long. */
 function line(value: unknown, cap: number): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'null')
+  const text = typeof value === 'string' ? value : JSON.stringify(value === undefined ? null : value)
   const whole = typeof value === 'string' ? JSON.stringify(value) : text
   const json = text.length <= cap ? whole : JSON.stringify(`${text.slice(0, cap).replace(/[\ud800-\udbff]$/, '')}…`)
   return json.replace(/\u2028/g, '\\u2028').replace(/\u2029/g, '\\u2029')

@@ -5,6 +5,7 @@ import type { Example } from '../examples/example.ts'
 import type { Rejected } from './analyse.ts'
 import type { Candidate } from './candidate.ts'
 import { clusterFailures } from './clusters.ts'
+import { overLimit } from './limits.ts'
 import { mine } from './mine.ts'
 import { callsPerProposal } from './propose.ts'
 import type { CandidateReport } from './result.ts'
@@ -46,10 +47,9 @@ interface State {
   readonly pool: Candidate[]
   readonly reports: CandidateReport[]
   readonly rejected: Rejected[]
-  /** Wordings proposed so far. */
+  /** Wordings that were evaluated on dev. What failed on one minibatch only may be tried on another. */
   readonly known: Set<string>
   readonly merged: Set<string>
-  tried: number
   /** Proposals since the best dev score rose. */
   sinceBest: number
   failedInRow: number
@@ -68,7 +68,6 @@ export async function explore(run: Run, original: Candidate, finishCalls: number
     rejected: [],
     known: new Set([original.key]),
     merged: new Set(),
-    tried: 0,
     sinceBest: 0,
     failedInRow: 0,
     lastFailure: '',
@@ -77,11 +76,16 @@ export async function explore(run: Run, original: Candidate, finishCalls: number
   const context = { run, state, finishCalls, reading: readingSet(run, original) }
   const underway: Step[] = []
   let next = 1
-  let places = 1
+  const mined = beginMined(context)
+  if (typeof mined === 'object') {
+    // Alone, so that reflection starts from what mining brings; dev in one block fills the pool.
+    next = 2
+    conclude(run, state, mined, await mined.result)
+  }
   for (;;) {
     let stopReason = ''
-    while (underway.length < places) {
-      const begun = next === 1 ? (beginMined(context) ?? begin(context, next)) : begin(context, next)
+    while (underway.length < run.proposalsPerRound) {
+      const begun = begin(context, next)
       if (typeof begun === 'string') {
         stopReason = begun
         break
@@ -92,9 +96,9 @@ export async function explore(run: Run, original: Candidate, finishCalls: number
       next++
     }
     const first = underway.shift()
-    if (first === undefined) return { pool: state.pool, reports: state.reports, tried: state.tried, stopReason }
+    if (first === undefined)
+      return { pool: state.pool, reports: state.reports, tried: state.known.size - 1, stopReason }
     conclude(run, state, first, await first.result)
-    places = run.proposalsPerRound
   }
 }
 
@@ -156,7 +160,8 @@ function begin(context: Context, id: number): Step | string {
   if (typeof stop === 'string' || parent === undefined) return typeof stop === 'string' ? stop : nothingLeft
   const minibatch = drawMinibatch(input.signature, read(parent), parent.outcomes, random)
   const rejected = [...state.rejected]
-  const reflection = { id, parent, read: read(parent), minibatch, rejected, reading }
+  const known = new Set(state.known)
+  const reflection = { id, parent, read: read(parent), minibatch, rejected, known, reading }
   return { id, reserved: stop.reserved, used, result: runReflection(run, reflection, used) }
 }
 
@@ -183,37 +188,28 @@ function whyStop(
   }
   if (parent === undefined) return nothingLeft
   if (run.account.available() < calls) return 'budget'
-  const stop = run.ports.record(`stop ${id}`, () => spentOut(run, calls + finishCalls))
-  if (typeof stop === 'string') return stop
+  const limit = overLimit(run, `proposal ${id}`, calls + finishCalls)
+  if (limit !== undefined) return limit
   run.account.reserve(calls)
   return { reserved: calls }
-}
-
-/** Whether time or money would run out before this many more calls, judged by the calls so far. */
-function spentOut({ input, ports, rollouts }: Run, calls: number): 'time' | 'budget' | null {
-  const { maxTime, maxCost } = input.budget
-  const more = 1 + calls / Math.max(1, rollouts.totals.calls)
-  if (maxTime !== undefined && (ports.elapsed() / 1000) * more > maxTime) return 'time'
-  return maxCost !== undefined && (rollouts.totals.cost ?? 0) * more > maxCost ? 'budget' : null
 }
 
 /** Takes the result of a step into the state; called in logical order. */
 function conclude(run: Run, state: State, step: Step, result: StepResult): void {
   run.account.settle(step.reserved, step.used)
   const duplicate = result.key !== undefined && state.known.has(result.key)
+  // Proposals under way together cannot know of each other: the second of two alike is no failure to improve.
+  const twin = duplicate && result.onDev
   const accepted = result.accepted && !duplicate && result.candidate !== undefined
   const decision = duplicate ? 'duplicate' : result.decision
-  if (result.key !== undefined && !duplicate) {
-    state.known.add(result.key)
-    if (result.onDev) state.tried++
-  }
+  if (result.key !== undefined && result.onDev && !duplicate) state.known.add(result.key)
   state.failedInRow = result.failure === undefined ? 0 : state.failedInRow + 1
   if (result.failure !== undefined) state.lastFailure = result.failure
   if (accepted && result.candidate !== undefined) state.pool.push(result.candidate)
   const rose = accepted && (result.devScore ?? 0) > state.best + 1e-9
   if (rose) state.best = result.devScore ?? state.best
   if (rose) state.sinceBest = 0
-  else if (result.origin !== 'mined') state.sinceBest++
+  else if (result.origin !== 'mined' && !twin) state.sinceBest++
   if (!accepted && !duplicate && result.compared !== undefined && result.changeSentences.length > 0) {
     state.rejected.push({ changeSentences: result.changeSentences, ...result.compared })
   }
@@ -223,7 +219,7 @@ function conclude(run: Run, state: State, step: Step, result: StepResult): void 
     ...(parent !== undefined && { parent }),
     origin,
     changeSentences,
-    ...(devScore !== undefined && { devScore }),
+    ...(devScore !== undefined && !duplicate && { devScore }),
     ...(minibatch !== undefined && { minibatch }),
     decision,
   })

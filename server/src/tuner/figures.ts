@@ -5,10 +5,10 @@ export function formatScore(score: number): string {
   return score.toFixed(2)
 }
 
-/** Signed, two decimals: `+0.20`. */
-export function formatGain(gain: number): string {
-  const text = Math.abs(gain).toFixed(2)
-  return `${gain < 0 && text !== '0.00' ? '-' : '+'}${text}`
+/** Signed: `+0.20`. */
+export function formatGain(gain: number, decimals = 2): string {
+  const text = Math.abs(gain).toFixed(decimals)
+  return `${gain < 0 && Number(text) !== 0 ? '-' : '+'}${text}`
 }
 
 /** Two decimals; small ones with one significant digit: `0.11`, `0.004`, `<0.001`. */

@@ -63,7 +63,10 @@ export interface Verdict {
 /** `undefined` when the gain on the search half is enough; else why the winner is refused without further test. */
 export function refuseGain(gain: number, minImprovement: number): string | undefined {
   if (gain + tie >= minImprovement && gain > tie) return undefined
-  return `refused: gain ${formatGain(gain)} is below the required ${minImprovement}`
+  const shown = formatGain(gain)
+  // 0.048 must not read as if it were the 0.05 it misses.
+  const gainText = Number(shown) >= minImprovement ? formatGain(gain, 4) : shown
+  return `refused: gain ${gainText} is below the required ${minImprovement}`
 }
 
 /** One winner, one test. The caller has asked `refuseGain` first. */

@@ -94,7 +94,7 @@ function enumerate(values: readonly string[]): readonly string[] | undefined {
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
   const few = counts.size >= 2 && counts.size <= 10 && values.length >= 3 * counts.size
   const plain = [...counts].every(([value, count]) => count >= 2 && /^[^,.;:\n]{1,40}$/u.test(value))
-  return few && plain ? [...counts.keys()].sort() : undefined
+  return few && plain ? [...counts.keys()].sort((a, b) => (a < b ? -1 : 1)) : undefined
 }
 
 const months = 'January|February|March|April|May|June|July|August|September|October|November|December'
@@ -253,7 +253,12 @@ function casing(golds: readonly string[]): Rule | undefined {
     text: lower ? 'Use lowercase.' : 'Use uppercase.',
     reason: `All expected values are in ${lower ? 'lower' : 'upper'} case`,
     said: says(lower ? /lower-?\s?case/iu : /upper-?\s?case|capitals/iu),
-    broken: item => String(item.prediction) !== changed(String(item.prediction)),
+    broken: ({ gold, prediction }) => {
+      const text = String(prediction)
+      // Capitals in an answer that is wrong anyway are not what took the points.
+      if (typeof gold === 'string') return !text.includes(gold) && changed(text).includes(gold)
+      return text !== changed(text)
+    },
   }
 }
 

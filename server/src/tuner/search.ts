@@ -56,13 +56,13 @@ export function drawParent(
 export interface Minibatch {
   /** Examples the reflection model reads: failing ones from every cluster, and a few right ones. */
   readonly shown: readonly Example[]
-  /** Examples the child is tried on first: failing ones not shown before shown ones, so that copied answers gain little. */
+  /** Examples the child is tried on first: half of the failing ones were not shown, so that copied answers gain less. */
   readonly tried: readonly Example[]
 }
 
 const shownFailing = 8
 const shownRight = 3
-const triedFailing = 6
+const triedFailing = 8
 const triedRight = 2
 
 /** The most examples a child is tried on before dev. */
@@ -80,10 +80,10 @@ export function drawMinibatch(
   const failing = roundRobin(clusters)
   const right = random.shuffle(examples.filter(({ id }) => (scoreOn(outcomes, id) ?? 0) > 1 - 1e-9))
   const shown = failing.slice(0, shownFailing)
-  const fresh = [...failing.slice(shownFailing), ...shown]
+  const fresh = failing.slice(shownFailing, shownFailing + triedFailing / 2)
   return {
     shown: [...shown, ...right.slice(0, shownRight)],
-    tried: [...fresh.slice(0, triedFailing), ...right.slice(-triedRight)],
+    tried: [...fresh, ...shown.slice(0, triedFailing - fresh.length), ...right.slice(-triedRight)],
   }
 }
 

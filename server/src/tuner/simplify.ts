@@ -24,6 +24,7 @@ export async function simplify(
   run: Run,
   original: Signature,
   winner: Candidate,
+  firstId: number,
   maxCalls: number,
 ): Promise<Simplified> {
   const { data, rollouts, account, decisions } = run
@@ -45,7 +46,7 @@ export async function simplify(
     const before = account.available()
     account.settle(cost, used)
     spent += cost - (account.available() - before)
-    const id = winner.id + 1000 * (reports.length + 1)
+    const id = firstId + reports.length
     const devScore = tried.free ? meanScore(data.dev, tried.outcomes) : undefined
     const decision = tried.free
       ? `removed: nothing lost (${formatScore(tried.score)}, was ${formatScore(tried.old)})`

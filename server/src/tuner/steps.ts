@@ -42,6 +42,8 @@ export interface Reflection {
   readonly read: readonly Example[]
   readonly minibatch: Minibatch
   readonly rejected: readonly Rejected[]
+  /** Wordings evaluated before. */
+  readonly known: ReadonlySet<string>
   readonly reading: readonly Example[]
 }
 
@@ -69,7 +71,7 @@ export async function runReflection(run: Run, reflection: Reflection, used: Used
   if (proposal.changes.length === 0) return { ...none, decision: 'no change' }
   const child = withChanges(signature, proposal.changes)
   const changed = { ...none, key: wordingKey(child), changeSentences: proposal.changes.flatMap(describeChange) }
-  if (changed.key === parent.key) return { ...changed, decision: 'no change' }
+  if (reflection.known.has(changed.key)) return { ...changed, decision: 'duplicate' }
   const first = await rollouts.evaluate(child, minibatch.tried, used)
   const pairs = pairsOf(minibatch.tried, outcomes, first)
   const { old, new: score, examples } = summarisePairs(pairs)
@@ -97,7 +99,11 @@ export async function runMined(
     examples,
     reasoning,
   }))
-  const climbed = await climb(run, { id: 1, child, parent: original, sources, origin: 'mined', reading }, used)
+  const climbed = await climb(
+    run,
+    { id: 1, child, parent: original, sources, origin: 'mined', reading, block: Number.POSITIVE_INFINITY },
+    used,
+  )
   return { ...described(original, child), origin: 'mined', ...climbed }
 }
 
@@ -128,6 +134,8 @@ interface Climb {
   readonly sources: readonly Source[]
   readonly origin: Origin
   readonly reading: readonly Example[]
+  /** Dev examples between two looks at the score. */
+  readonly block?: number
 }
 
 type Climbed = Pick<StepResult, 'accepted' | 'decision' | 'onDev' | 'compared' | 'devScore' | 'candidate'>
@@ -140,7 +148,7 @@ async function climb(run: Run, climbing: Climb, used: UsedCalls): Promise<Climbe
   let done = 0
   let verdict = judgeDev([], 0, rest(data.dev, parent))
   while (verdict === 'open' && done < data.dev.length) {
-    const block = data.dev.slice(done, done + blockSize(run))
+    const block = data.dev.slice(done, done + (climbing.block ?? blockSize(run)))
     for (const [id, outcome] of await rollouts.evaluate(child, block, used)) outcomes.set(id, outcome)
     done += block.length
     const seen = data.dev.slice(0, done)

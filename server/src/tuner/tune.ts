@@ -8,6 +8,7 @@ import { type Candidate, meanScore, pairsOf } from './candidate.ts'
 import { type Exploration, explore } from './explore.ts'
 import { formatScore } from './figures.ts'
 import { promote, refuseGain } from './gates.ts'
+import { overLimit } from './limits.ts'
 import { buildOutcome, type Conclusion } from './outcome.ts'
 import { callsPerProposal } from './propose.ts'
 import type { TuneInput, TuneOutcome, TunePorts } from './result.ts'
@@ -62,7 +63,7 @@ async function runPhases(run: Run): Promise<Result<TuneOutcome>> {
     return ok(finish(run, { ...none, reason }))
   }
 
-  const finishCalls = price * (data.train.length + data.test.length)
+  const finishCalls = price * new Set([...data.train, ...data.test]).size
   const preflight = describeBudget(run, finishCalls)
   if (!account.reserve(finishCalls)) {
     const needed = baselineCalls + finishCalls + price * data.dev.length + oneProposal(run)
@@ -92,6 +93,13 @@ function oneProposal({ rollouts, data }: Run): number {
 async function scoreBaseline(run: Run, reserved: number): Promise<Result<Candidate>> {
   const { input, data, account, rollouts } = run
   const used: UsedCalls = new Map()
+  // Where money or time is limited, a few examples tell whether the baseline can be paid for.
+  const sample = data.all.slice(0, Math.max(8, input.width))
+  if (input.budget.maxCost !== undefined || input.budget.maxTime !== undefined) {
+    await rollouts.evaluate(input.signature, sample, used)
+    const short = overLimit(run, 'baseline', rollouts.callsPerExample * (data.all.length - sample.length))
+    if (short !== undefined) return fail(failure('budget_exhausted', limitMessage(run, short)))
+  }
   const outcomes = await rollouts.evaluate(input.signature, data.all, used)
   account.settle(reserved, used)
   const [worst] = groupErrors(outcomes.values())
@@ -109,6 +117,16 @@ async function scoreBaseline(run: Run, reserved: number): Promise<Result<Candida
     devScore: meanScore(data.dev, outcomes),
     sources: [],
   })
+}
+
+function limitMessage({ input, data, rollouts, ports }: Run, short: 'time' | 'budget'): string {
+  const share = (rollouts.callsPerExample * data.all.length) / Math.max(1, rollouts.totals.calls)
+  const { maxCost, maxTime } = input.budget
+  const [needed, given] =
+    short === 'time'
+      ? [`${Math.ceil((ports.elapsed() / 1000) * share)} s`, `--max-time of ${maxTime} s`]
+      : [`$${((rollouts.totals.cost ?? 0) * share).toFixed(2)}`, `--max-cost of $${maxCost}`]
+  return `Scoring ${data.all.length} examples takes about ${needed}, more than the ${given}: raise it.`
 }
 
 /** What this budget and these examples can show, said before the search starts. */
@@ -146,7 +164,7 @@ async function finishSearch(
   const known = await complete(best, data.train)
   run.report({ phase: 'simplify', message: 'Dropping added sentences that earn nothing' })
   const allowance = Math.max(simplifyCalls, Math.floor(input.budget.maxCalls / 5))
-  const simplified = await simplify(run, input.signature, known, allowance)
+  const simplified = await simplify(run, input.signature, known, exploration.reports.length + 1, allowance)
   const reports = [...exploration.reports, ...simplified.reports]
   const search = pairsOf(data.search, original.outcomes, simplified.winner.outcomes)
   const refused = refuseGain(summarisePairs(search).gain, input.minImprovement)

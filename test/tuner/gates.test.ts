@@ -1,0 +1,95 @@
+/** Gates: what passes, what is cut short, what is promoted and what is said about it. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createRandom } from '../../server/src/base/random.ts'
+import { judgeDev, judgeRemoval, passesMinibatch, promote, refuseGain } from '../../server/src/tuner/gates.ts'
+import type { Pair } from '../../server/src/tuner/statistics.ts'
+
+const pair = (old: number, fresh: number, weight = 1): Pair => ({ old, new: fresh, weight })
+const times = (count: number, item: Pair) => Array.from({ length: count }, () => item)
+
+test('a minibatch is passed by any gain, not by a tie', () => {
+  expect(passesMinibatch([pair(0, 0.1), pair(1, 1)])).toBe(true)
+  expect(passesMinibatch([pair(0, 1), pair(1, 0)])).toBe(false)
+  expect(passesMinibatch([])).toBe(false)
+})
+
+describe('dev', () => {
+  const open = (score: number) => ({ score, weight: 1 })
+
+  test('ends as soon as the rest cannot lift the candidate over the bar', () => {
+    expect(judgeDev([pair(1, 0), pair(1, 0)], 0, [open(0), open(1)])).toBe('out of reach')
+    expect(judgeDev([pair(1, 0), pair(1, 0)], 0, [open(0), open(0), open(0)])).toBe('open')
+  })
+
+  test('curtailment never changes the verdict', () => {
+    const score = fc.constantFrom(0, 0.5, 1)
+    fc.assert(
+      fc.property(fc.array(fc.tuple(score, score), { minLength: 1, maxLength: 12 }), scores => {
+        const pairs = scores.map(([old, fresh]) => pair(old, fresh))
+        const full = judgeDev(pairs, 0, [])
+        for (let seen = 0; seen < pairs.length; seen++) {
+          const rest = pairs.slice(seen).map(({ old, weight }) => ({ score: old, weight }))
+          if (judgeDev(pairs.slice(0, seen), 0, rest) === 'out of reach') expect(full).toBe('out of reach')
+        }
+      }),
+    )
+  })
+
+  test('ends when the candidate is plainly worse', () => {
+    const rest = times(50, pair(0, 0)).map(({ old, weight }) => ({ score: old, weight }))
+    expect(judgeDev(times(6, pair(1, 0)), 0, rest)).toBe('worse')
+  })
+
+  test('accepts a gain, refuses a tie, and compares nothing where a quarter of the calls failed', () => {
+    expect(judgeDev([pair(0, 1), pair(1, 1)], 0, [])).toBe('accepted')
+    expect(judgeDev([pair(0, 1), pair(1, 0)], 0, [])).toBe('out of reach')
+    expect(judgeDev([pair(0, 1), pair(0, 1)], 1, [])).toBe('too many errors')
+  })
+})
+
+test('a removal is free when nothing is lost', () => {
+  expect(judgeRemoval([pair(1, 1), pair(0, 0)], [])).toBe('free')
+  expect(judgeRemoval([pair(1, 0), pair(0, 1)], [])).toBe('free')
+  expect(judgeRemoval([pair(1, 0)], [{ score: 1, weight: 1 }])).toBe('costs')
+  expect(judgeRemoval([pair(1, 0)], [{ score: 0, weight: 1 }])).toBe('open')
+})
+
+test('a small gain is refused in words that cannot be misread', () => {
+  expect(refuseGain(0.05, 0.05)).toBeUndefined()
+  expect(refuseGain(0.03, 0.05)).toBe('refused: gain +0.03 is below the required 0.05')
+  expect(refuseGain(0.0499, 0.05)).toBe('refused: gain +0.0499 is below the required 0.05')
+  expect(refuseGain(-0.2, 0)).toBe('refused: gain -0.20 is below the required 0')
+})
+
+describe('promotion', () => {
+  const base = { weak: false, candidates: 8, total: 60, minImprovement: 0.05, random: createRandom('p') }
+
+  test('a significant gain on the holdout is proven', () => {
+    const test = [...times(12, pair(0, 1)), ...times(3, pair(1, 0)), ...times(15, pair(1, 1))]
+    const verdict = promote({ ...base, search: test, test })
+    expect(verdict).toMatchObject({ tuned: true, evidence: 'proven' })
+    expect(verdict.reason).toBe('gain +0.30 on 30 holdout examples (12 wins, 3 losses), p 0.01')
+  })
+
+  test('a gain that chance explains is unproven and says how many examples would show it', () => {
+    const test = [...times(6, pair(0, 1)), ...times(3, pair(1, 0)), ...times(11, pair(1, 1))]
+    const verdict = promote({ ...base, search: test, test })
+    expect(verdict).toMatchObject({ tuned: false, evidence: 'unproven' })
+    expect(verdict.reason).toMatch(/^gain \+0\.15, p 0\.17; about \d+ examples would show it$/)
+  })
+
+  test('no gain on the holdout is said to be none', () => {
+    const verdict = promote({ ...base, search: times(5, pair(0, 1)), test: times(5, pair(1, 0.5)) })
+    expect(verdict.evidence).toBe('unproven')
+    expect(verdict.reason).toBe('gain +1.00 on the search half, but -0.50 on the holdout, p 0.98')
+  })
+
+  test('few examples give weak evidence, corrected for the candidates tried', () => {
+    const test = [...times(7, pair(0, 1)), ...times(13, pair(1, 1))]
+    const weak = { ...base, weak: true, total: 20, search: test, test }
+    expect(promote({ ...weak, candidates: 5 })).toMatchObject({ tuned: true, evidence: 'weak' })
+    expect(promote({ ...weak, candidates: 5 }).reason).toContain('p 0.02 after correction for 5 candidates')
+    expect(promote({ ...weak, candidates: 40 })).toMatchObject({ tuned: false, evidence: 'unproven' })
+  })
+})
