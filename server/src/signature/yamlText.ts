@@ -33,11 +33,33 @@ export function scalarText(text: string, style: ScalarStyle, place: ScalarPlace)
     : doubleQuoted(text)
 }
 
-/** Whether a text in block style stands for itself; what it lacks is only a last line break. */
+/** Whether a block scalar can hold the text: the ends of its lines and its first line must be visible. */
 export function canBlock(text: string): boolean {
-  if (text.trim() === '' || hasControl(text.replaceAll('\n', ''))) return false
-  // Blank lines at the ends, lines of blanks alone and leading blanks make indentation ambiguous.
-  return !/^[\s]|[ \t](?:\n|$)|\n\n$/.test(text) && text !== '\n'
+  return text.trim() !== '' && !/^\s|\s$/.test(text.replace(/\n$/, '')) && !hasControl(text.replaceAll('\n', ''))
+}
+
+/** Whether folding gives the text back: lines that start or end with blanks are not folded. */
+export function canFold(text: string): boolean {
+  return canBlock(text) && !/\n[ \t]|[ \t]\n/.test(text)
+}
+
+/** The lines of a folded scalar, broken at single blanks after at most about `width` characters. */
+export function foldedLines(text: string, width: number): readonly string[] {
+  const paragraphs = text.split('\n').map(line => {
+    const lines: string[] = []
+    let current = ''
+    for (const word of line.split(/(?<=\S) (?=\S)/)) {
+      if (current === '') current = word
+      else if (current.length + 1 + word.length <= width) current += ` ${word}`
+      else {
+        lines.push(current)
+        current = word
+      }
+    }
+    return [...lines, current]
+  })
+  // A line break in the text is a blank line in the file.
+  return paragraphs.flatMap((lines, index) => (index === 0 || lines.join('') === '' ? lines : ['', ...lines]))
 }
 
 function blockScalar(text: string, place: ScalarPlace): string {
