@@ -103,8 +103,8 @@ export function reworded(current: Signature, instructions: string): Reflection {
   return reflection({ ...current, instructions })
 }
 
-export function constrained(current: Signature, text: string): Reflection {
-  const outputs = current.outputs.map(field => ({ ...field, constraints: [...field.constraints, text] }))
+export function constrained(current: Signature, ...texts: readonly string[]): Reflection {
+  const outputs = current.outputs.map(field => ({ ...field, constraints: [...field.constraints, ...texts] }))
   return reflection({ ...current, outputs })
 }
 
@@ -120,7 +120,7 @@ export function textOf(request: ModelRequest): string {
 }
 
 function currentSignature(request: ModelRequest): Signature {
-  const yaml = /<current_signature>\n([^]*?)\n<\/current_signature>/.exec(textOf(request))?.[1] ?? ''
+  const yaml = /<current_signature>\n([\s\S]*?)\n<\/current_signature>/.exec(textOf(request))?.[1] ?? ''
   const { signature } = parseSignature(yaml)
   if (signature === undefined) throw new Error(`the request holds no signature: ${yaml}`)
   return signature

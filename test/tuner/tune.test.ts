@@ -1,19 +1,302 @@
-/** The whole loop on worlds with hidden rules. */
+/** The whole loop on worlds with hidden rules: what it finds, what it refuses, what it says. */
 import { describe, expect, test } from 'vitest'
-import { addMissingRule, createRuleModel, paraphrase, ruleWorld, textOf } from '../support/ruleModel.ts'
+import { ok } from '../../server/src/base/result.ts'
+import { wordingKey } from '../../server/src/tuner/wording.ts'
+import { constrained, createRuleModel, paraphrase, reworded, ruleWorld, textOf } from '../support/ruleModel.ts'
 import { tuned, tuneWorld } from '../support/tuneWorld.ts'
+import { exampleOf, plainSignature } from '../support/tuning.ts'
+
+const world = ruleWorld(120, 4)
 
 describe('a signature that lacks rules', () => {
-  const world = ruleWorld(120, 4)
-
   test('is tuned, with proof, changes, sources and scores', async () => {
     const model = createRuleModel(world)
-    const { result, progress } = await tuneWorld(world, model.call)
-    if (!result.ok) throw new Error(result.error.message)
-    const outcome = result.value
+    const outcome = await tuned(world, model.call)
     expect(outcome).toMatchObject({ tuned: true, evidence: 'proven', old_score: 0, new_score: 1, improvement: '+100%' })
     expect(outcome.changeSentences.toSorted()).toEqual(
       [0, 1, 2, 3].map(rule => `Field 'answer': added constraint 'Apply r${rule}.'`),
     )
+    const { train, dev, holdout } = outcome.splits
+    expect(train + dev + holdout).toBe(120)
+    expect(outcome.holdout).toMatchObject({ old_score: 0, new_score: 1, examples: holdout, wins: holdout, losses: 0 })
+    expect(outcome.reason).toBe(`gain +1.00 on ${holdout} holdout examples (${holdout} wins, 0 losses), p <0.001`)
+    expect(outcome.stopReason).toBe('perfect dev score')
+    expect(outcome.scoreByField).toEqual({ old: { answer: 0 }, new: { answer: 1 } })
+    expect(outcome.calls).toBe(model.requests.length)
+    expect(outcome.failing.old).toHaveLength(50)
+    expect(outcome.failing.new).toEqual([])
+    const [first] = outcome.provenance
+    expect(first?.path).toBe('outputs.answer.constraints[0]')
+    expect(first?.reasoning).toBe('The failures shown lack this.')
+    expect(first?.examples.length).toBeGreaterThan(0)
+    expect(JSON.parse(JSON.stringify(outcome))).toEqual(outcome)
   })
+
+  test('never asks about the same wording and example twice', async () => {
+    const model = createRuleModel(world)
+    await tuned(world, model.call)
+    const asked = model.tasks().map(textOf)
+    expect(new Set(asked).size).toBe(asked.length)
+  })
+
+  test('shows reflection train examples only', async () => {
+    const fixed = world.examples.map((example, i) => ({
+      ...example,
+      split: (['train', 'dev', 'holdout'] as const)[i % 3],
+    }))
+    const model = createRuleModel(world)
+    const outcome = await tuned({ ...world, examples: fixed }, model.call)
+    expect(outcome.splits).toEqual({ train: 40, dev: 40, holdout: 40 })
+    const shown = model.reflections().flatMap(request => [...textOf(request).matchAll(/^### Example e(\d+)$/gm)])
+    expect(shown.length).toBeGreaterThan(10)
+    expect(new Set(shown.map(([, number]) => Number(number) % 3))).toEqual(new Set([0]))
+    const sources = outcome.provenance.flatMap(entry => entry.examples)
+    expect(sources.every(id => Number(id.slice(1)) % 3 === 0)).toBe(true)
+  })
+
+  test('reads the holdout once: the original, and one winner', async () => {
+    const fixed = world.examples.map((example, i) => ({
+      ...example,
+      split: (['train', 'dev', 'holdout'] as const)[i % 3],
+    }))
+    const model = createRuleModel(world)
+    await tuned({ ...world, examples: fixed }, model.call)
+    const wordings = new Set(
+      model
+        .tasks()
+        .filter(request => Number(/case (\d+):/.exec(textOf(request))?.[1]) % 3 === 2)
+        .map(request => request.messages[0]?.content),
+    )
+    expect(wordings.size).toBe(2)
+  })
+
+  test('reports progress that never falls and ends at 100', async () => {
+    const { progress } = await tuneWorld(world, createRuleModel(world, { cost: 0.001 }).call)
+    const percents = progress.map(update => update.percent)
+    expect(percents).toEqual(percents.toSorted((a, b) => a - b))
+    expect(progress.at(-1)).toMatchObject({ phase: 'done', percent: 100, best_score: 1, old_score: 0, errors: 0 })
+    expect(progress.at(-1)?.cost).toBeCloseTo(0.001 * (progress.at(-1)?.calls ?? 0), 9)
+    expect([...new Set(progress.map(update => update.phase))]).toEqual([
+      'split',
+      'baseline',
+      'propose',
+      'train',
+      'simplify',
+      'holdout',
+      'done',
+    ])
+  })
+})
+
+describe('stops before the search', () => {
+  const good = (score: number) => createRuleModel(world, { luck: score, reflect: paraphrase })
+
+  test('where the score meets the threshold', async () => {
+    const model = good(0.85)
+    const outcome = await tuned(world, model.call)
+    expect(outcome.tuned).toBe(false)
+    expect(outcome.reason).toBe(`score ${outcome.old_score.toFixed(2)} meets threshold 0.75`)
+    expect(model.requests).toHaveLength(120)
+  })
+
+  test('not where it is forced', async () => {
+    const model = good(0.85)
+    const outcome = await tuned(world, model.call, { force: true })
+    expect(outcome.reason).not.toContain('threshold')
+    expect(model.reflections().length).toBeGreaterThan(0)
+  })
+
+  test('where the budget does not pay for the baseline, with the number that would', async () => {
+    const model = createRuleModel(world)
+    const { result } = await tuneWorld(world, model.call, { budget: { maxCalls: 119 } })
+    expect(result).toMatchObject({ ok: false, error: { code: 'budget_exhausted' } })
+    expect(result.ok ? '' : result.error.message).toContain('raise --max-calls to at least 120')
+    expect(model.requests).toHaveLength(0)
+  })
+
+  test('where the budget pays for the baseline alone', async () => {
+    const outcome = await tuned(world, createRuleModel(world).call, { budget: { maxCalls: 150 } })
+    expect(outcome).toMatchObject({ tuned: false, stopReason: 'budget', old_score: 0, calls: 120 })
+    expect(outcome.reason).toMatch(
+      /^refused: the budget of 150 calls pays for scoring alone; tuning takes at least \d+$/,
+    )
+  })
+
+  test('where the endpoint cannot be reached', async () => {
+    const error = { code: 'endpoint_unreachable', message: 'No connection.' } as const
+    const { result } = await tuneWorld(world, async () => ({ ok: false, error }))
+    expect(result).toEqual({ ok: false, error })
+  })
+
+  test('where most examples cannot be scored', async () => {
+    const { result } = await tuneWorld(world, createRuleModel(world, { failing: 0.9 }).call)
+    expect(result).toMatchObject({ ok: false, error: { code: 'timed_out' } })
+  })
+
+  test('without examples or metrics', async () => {
+    const call = createRuleModel(world).call
+    expect((await tuneWorld({ ...world, examples: [] }, call)).result).toMatchObject({
+      error: { code: 'examples_missing' },
+    })
+    const none = { ...world, signature: plainSignature({ metrics: [] }) }
+    expect((await tuneWorld(none, call)).result).toMatchObject({ error: { code: 'metrics_missing' } })
+  })
+
+  test('rejects with the reason of the signal', async () => {
+    const abort = new AbortController()
+    const model = createRuleModel(world)
+    const reason = new Error('cancelled by hand')
+    const call: typeof model.call = (request, signal) => {
+      if (model.requests.length === 30) abort.abort(reason)
+      return model.call(request, signal)
+    }
+    await expect(tuneWorld(world, call, {}, { signal: abort.signal })).rejects.toBe(reason)
+  })
+})
+
+describe('says honestly why it stopped', () => {
+  test('no improvement', async () => {
+    const model = createRuleModel(world, { reflect: paraphrase })
+    const outcome = await tuned(world, model.call)
+    expect(outcome).toMatchObject({ tuned: false, stopReason: 'no improvement in 5 proposals', changes: [] })
+    expect(outcome.reason).toBe(
+      'no proposal scored higher than 0.00 on the dev examples; stopped: no improvement in 5 proposals',
+    )
+    expect(model.reflections()).toHaveLength(6)
+    expect(outcome.new_score).toBeUndefined()
+  })
+
+  test('a gain that is too small', async () => {
+    const outcome = await tuned(world, createRuleModel(world).call, { minImprovement: 1.01 })
+    expect(outcome).toMatchObject({ tuned: false, changes: [] })
+    expect(outcome.reason).toBe('refused: gain +1.00 is below the required 1.01; stopped: perfect dev score')
+    expect(outcome.holdout).toBeUndefined()
+  })
+
+  test('budget', async () => {
+    const model = createRuleModel(world)
+    const outcome = await tuned(world, model.call, { budget: { maxCalls: 360 } })
+    expect(outcome.stopReason).toBe('budget')
+    expect(outcome.tuned).toBe(true)
+    expect(outcome.new_score).toBeLessThan(1)
+  })
+
+  test('time, and money', async () => {
+    const seconds = [10, 20, 900]
+    const clock = { elapsed: () => 1000 * (seconds.length > 1 ? (seconds.shift() ?? 0) : (seconds[0] ?? 0)) }
+    const late = await tuned(world, createRuleModel(world).call, { budget: { maxCalls: 2000, maxTime: 1000 } }, clock)
+    expect(late.stopReason).toBe('time')
+    const model = createRuleModel(world, { cost: 0.01 })
+    const poor = await tuned(world, model.call, { budget: { maxCalls: 2000, maxCost: 4 } })
+    expect(poor.stopReason).toBe('budget')
+    expect(model.requests.length).toBeLessThanOrEqual(400)
+    const poorer = await tuneWorld(world, createRuleModel(world, { cost: 0.01 }).call, {
+      budget: { maxCalls: 2000, maxCost: 1 },
+    })
+    expect(poorer.result).toMatchObject({ error: { code: 'budget_exhausted' } })
+    expect(poorer.result.ok ? '' : poorer.result.error.message).toContain('about $1.20')
+  })
+
+  test('a reflection model that fails', async () => {
+    const model = createRuleModel(world)
+    const error = { code: 'reply_invalid', message: 'The reply was no JSON.' } as const
+    const outcome = await tuned(world, async (request, signal) =>
+      request.purpose === 'reflection' ? { ok: false, error } : model.call(request, signal),
+    )
+    expect(outcome.stopReason).toBe('the reflection model failed 5 times in a row: The reply was no JSON.')
+  })
+
+  test('a gain that chance could explain is kept as unproven', async () => {
+    const few = ruleWorld(26, 12)
+    const model = createRuleModel(few, {
+      reflect: (_, current) => constrained(current, 'Apply r1. Apply r2.'),
+    })
+    const outcome = await tuned(few, model.call, { minImprovement: 0 })
+    expect(outcome).toMatchObject({ tuned: false, evidence: 'unproven' })
+    expect(outcome.reason).toMatch(/^gain .*p 0\.\d+/)
+    expect(outcome.changes).toHaveLength(1)
+    expect(outcome.new_score).toBeGreaterThan(outcome.old_score)
+  })
+
+  test('fewer than 25 examples give weak evidence', async () => {
+    const few = ruleWorld(20, 2)
+    const outcome = await tuned(few, createRuleModel(few).call)
+    expect(outcome).toMatchObject({ tuned: true, evidence: 'weak' })
+    expect(outcome.reason).toContain('all 20 examples')
+    expect(outcome.holdout).toBeUndefined()
+  })
+
+  test('what the budget buys, before it is spent', async () => {
+    const outcome = await tuned(world, createRuleModel(world).call, { budget: { maxCalls: 800 } })
+    expect(outcome.preflight).toMatch(
+      /^this budget buys about \d+ proposals; with 120 examples the smallest gain that can be shown is about 0\.\d\d$/,
+    )
+  })
+})
+
+describe('failed calls', () => {
+  test('are left out of both arms and reported', async () => {
+    const outcome = await tuned(world, createRuleModel(world, { failing: 0.05 }).call)
+    expect(outcome).toMatchObject({ tuned: true, old_score: 0, new_score: 1 })
+    expect(outcome.holdout?.examples).toBeLessThan(outcome.splits.holdout)
+    expect(outcome.holdout?.losses).toBe(0)
+    expect(outcome.errors).toEqual([{ code: 'timed_out', count: expect.any(Number), message: 'No reply within 60 s.' }])
+  })
+})
+
+describe('simplifying', () => {
+  test('drops sentences that earn nothing', async () => {
+    const chatty = createRuleModel(world, {
+      reflect: (request, current) => {
+        const missing = /got answer: "[^"!]*!(r\d)"/.exec(textOf(request))?.[1] ?? 'r0'
+        return constrained(current, `Apply ${missing}.`, `Think of ${missing} with great care.`)
+      },
+    })
+    const outcome = await tuned(world, chatty.call)
+    expect(outcome.new_score).toBe(1)
+    expect(outcome.changeSentences.filter(sentence => sentence.includes('great care'))).toEqual([])
+    expect(outcome.changeSentences).toHaveLength(4)
+  })
+})
+
+describe('merging', () => {
+  test('joins what two parents found on their own', async () => {
+    const model = createRuleModel(world)
+    const outcome = await tuned(world, model.call, { width: 16 })
+    expect(outcome.proposalsPerRound).toBe(4)
+    expect(
+      outcome.candidates.some(({ origin, decision }) => origin === 'merge' && decision.startsWith('accepted')),
+    ).toBe(true)
+  })
+})
+
+describe('mining', () => {
+  const cities = ['oslo', 'rome', 'paris', 'lima', 'cairo', 'quito', 'kyiv', 'doha', 'bern', 'riga']
+  const examples = Array.from({ length: 60 }, (_, i) => {
+    const answer = `${cities[i % 10]} ${i}`
+    return exampleOf(`m${i}`, { context: `case ${i}`, answer })
+  })
+
+  test('comes first, without a reflection call, and earns its place by score', async () => {
+    const shouting = { signature: plainSignature(), examples }
+    const model = createRuleModel(shouting)
+    const outcome = await tuned(shouting, async (request, signal) => {
+      const reply = await model.call(request, signal)
+      const told = textOf(request).includes('Use lowercase.')
+      if (!reply.ok || request.purpose !== 'task' || told) return reply
+      return ok({ ...reply.value, value: { answer: String(reply.value.value.answer).toUpperCase() } })
+    })
+    expect(outcome.candidates[0]).toMatchObject({ id: 1, parent: 0, origin: 'mined', devScore: 1 })
+    expect(outcome).toMatchObject({ tuned: true, evidence: 'proven', new_score: 1 })
+    expect(outcome.changeSentences).toEqual(["Field 'answer': added constraint 'Use lowercase.'"])
+    expect(outcome.provenance[0]?.reasoning).toContain('All expected values are in lower case')
+    expect(model.reflections()).toHaveLength(0)
+  })
+})
+
+test('wordings that read alike have one key', () => {
+  const signature = plainSignature()
+  expect(wordingKey({ ...signature, threshold: 0.9 })).toBe(wordingKey(signature))
+  expect(wordingKey({ ...signature, instructions: 'Else.' })).not.toBe(wordingKey(signature))
+  expect(reworded(signature, 'Else.').improved_signature).toContain('Else.')
 })

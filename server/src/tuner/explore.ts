@@ -59,9 +59,9 @@ interface State {
 
 /**
  * Proposal k starts from the state after proposal k - n was concluded, n being `proposalsPerRound`: in logical order,
- * so neither the order of replies nor a restart changes what is decided. `finishCalls` stay available.
+ * so neither the order of replies nor a restart changes what is decided.
  */
-export async function explore(run: Run, original: Candidate, finishCalls: number): Promise<Exploration> {
+export async function explore(run: Run, original: Candidate): Promise<Exploration> {
   const state: State = {
     pool: [original],
     reports: [],
@@ -73,7 +73,7 @@ export async function explore(run: Run, original: Candidate, finishCalls: number
     lastFailure: '',
     best: original.devScore,
   }
-  const context = { run, state, finishCalls, reading: readingSet(run, original) }
+  const context = { run, state, reading: readingSet(run, original) }
   const underway: Step[] = []
   let next = 1
   const mined = beginMined(context)
@@ -105,7 +105,6 @@ export async function explore(run: Run, original: Candidate, finishCalls: number
 interface Context {
   readonly run: Run
   readonly state: State
-  readonly finishCalls: number
   /** Train examples that every candidate of the pool is evaluated on, for reflection to read. */
   readonly reading: readonly Example[]
 }
@@ -176,7 +175,7 @@ function failsOn(candidate: Candidate, examples: readonly Example[]): boolean {
 
 /** The reason not to start a step of `calls` calls, or its reservation. */
 function whyStop(
-  { run, state, finishCalls }: Context,
+  { run, state }: Context,
   id: number,
   calls: number,
   parent: Candidate | undefined = state.pool[0],
@@ -188,7 +187,7 @@ function whyStop(
   }
   if (parent === undefined) return nothingLeft
   if (run.account.available() < calls) return 'budget'
-  const limit = overLimit(run, `proposal ${id}`, calls + finishCalls)
+  const limit = overLimit(run, `proposal ${id}`, calls)
   if (limit !== undefined) return limit
   run.account.reserve(calls)
   return { reserved: calls }

@@ -5,6 +5,7 @@ import type { Signature } from '../signature/signature.ts'
 import { type Candidate, meanScore, pairsOf } from './candidate.ts'
 import { formatScore } from './figures.ts'
 import { judgeRemoval } from './gates.ts'
+import { overLimit } from './limits.ts'
 import type { CandidateReport } from './result.ts'
 import type { UsedCalls } from './rollouts.ts'
 import type { Run } from './run.ts'
@@ -39,14 +40,16 @@ export async function simplify(
         ({ part, text, signature }) => !kept.has(`${part}\n${text}`) && wordingKey(signature) !== wordingKey(original),
       )
       .sort((a, b) => b.text.length - a.text.length)[0]
-    if (removal === undefined || spent + cost > maxCalls || !account.reserve(cost)) return { winner: current, reports }
+    const id = firstId + reports.length
+    if (removal === undefined || spent + cost > maxCalls || account.available() < cost) break
+    if (overLimit(run, `removal ${id}`, cost) !== undefined) break
+    account.reserve(cost)
     kept.add(`${removal.part}\n${removal.text}`)
     const used: UsedCalls = new Map()
     const tried = await evaluateRemoval(run, current, removal.signature, used)
     const before = account.available()
     account.settle(cost, used)
     spent += cost - (account.available() - before)
-    const id = firstId + reports.length
     const devScore = tried.free ? meanScore(data.dev, tried.outcomes) : undefined
     const decision = tried.free
       ? `removed: nothing lost (${formatScore(tried.score)}, was ${formatScore(tried.old)})`
@@ -73,6 +76,7 @@ export async function simplify(
       devScore,
     }
   }
+  return { winner: current, reports }
 }
 
 interface Tried {

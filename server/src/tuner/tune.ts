@@ -78,7 +78,7 @@ async function runPhases(run: Run): Promise<Result<TuneOutcome>> {
   account.reserve(simplifyCalls)
   const spare = Math.min(account.available(), price * data.dev.length + 10 * oneProposal(run))
   run.report({ phase: 'propose', message: preflight, expectedCalls: baselineCalls + finishCalls + spare })
-  const exploration = await explore(run, original.value, finishCalls)
+  const exploration = await explore(run, original.value)
   account.settle(simplifyCalls, new Map())
   decisions.add('stop', { reason: exploration.stopReason })
   return ok(await finishSearch(run, original.value, exploration, preflight, finishCalls, simplifyCalls))
@@ -97,7 +97,7 @@ async function scoreBaseline(run: Run, reserved: number): Promise<Result<Candida
   const sample = data.all.slice(0, Math.max(8, input.width))
   if (input.budget.maxCost !== undefined || input.budget.maxTime !== undefined) {
     await rollouts.evaluate(input.signature, sample, used)
-    const short = overLimit(run, 'baseline', rollouts.callsPerExample * (data.all.length - sample.length))
+    const short = overLimit(run, 'baseline', 0)
     if (short !== undefined) return fail(failure('budget_exhausted', limitMessage(run, short)))
   }
   const outcomes = await rollouts.evaluate(input.signature, data.all, used)
