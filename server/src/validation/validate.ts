@@ -1,4 +1,5 @@
 /** Validation: everything that is wrong with a signature and its examples, in order of place. */
+import { lineColumnAt, lineStarts } from '../base/text.ts'
 import type { Dataset } from '../examples/example.ts'
 import type { SignatureDocument } from '../signature/document.ts'
 import type { Problem } from './problem.ts'
@@ -13,13 +14,16 @@ export interface ReadExamples {
 /** Problems of the file, then those of an examples file. */
 export function validateDocument(document: SignatureDocument, examples?: ReadExamples): readonly Problem[] {
   const found = [...document.problems, ...rules.flatMap(rule => rule(document))]
-  const sorted = suppress(document.text, found).sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end)
-  return examples === undefined ? sorted : [...sorted, ...datasetProblems(document, examples)]
+  if (examples !== undefined && examples.path === undefined)
+    found.push(...inlineProblems(document, found, examples.dataset))
+  const sorted = suppress(
+    document.text,
+    found.map(problem => cutToLine(document.text, problem)),
+  ).sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end)
+  return examples?.path === undefined ? sorted : [...sorted, ...fileProblems(document, examples.dataset, examples.path)]
 }
 
-function datasetProblems(document: SignatureDocument, { dataset, path }: ReadExamples): readonly Problem[] {
-  // The rules have found what is wrong with inline examples, with better places.
-  if (path === undefined) return []
+function fileProblems(document: SignatureDocument, dataset: Dataset, path: string): readonly Problem[] {
   const span = document.examples?.span ?? { start: 0, end: 0 }
   return dataset.problems.map(({ code, message, severity, line, column }) => ({
     code,
@@ -29,6 +33,28 @@ function datasetProblems(document: SignatureDocument, { dataset, path }: ReadExa
     path,
     at: { line, column },
   }))
+}
+
+/** What reading inline examples complains about, where the rules, which know better places, have found nothing. */
+function inlineProblems(document: SignatureDocument, found: readonly Problem[], dataset: Dataset): readonly Problem[] {
+  if (dataset.problems.length === 0) return []
+  const starts = lineStarts(document.text)
+  const items = new Map(
+    (document.examples?.items ?? []).map(node => [lineColumnAt(starts, node.span.start).line, node]),
+  )
+  return dataset.problems.flatMap(({ code, message, severity, line }) => {
+    const span = items.get(line)?.span ?? document.examples?.keySpan ?? { start: 0, end: 0 }
+    const known = found.some(problem => problem.span.start >= span.start && problem.span.end <= span.end)
+    return known ? [] : [{ code, severity, message, span }]
+  })
+}
+
+/** A problem is shown at the line where it starts, never over half a file. */
+function cutToLine(text: string, problem: Problem): Problem {
+  const { start, end } = problem.span
+  const newline = text.slice(start, Math.min(end, start + 2000)).search(/[\r\n]/)
+  if (newline === -1 && end - start <= 2000) return problem
+  return { ...problem, span: { start, end: newline === -1 ? start + 2000 : start + newline } }
 }
 
 const disableComment = /^[ \t]*#[ \t]*signature-tuner-disable-next-line\b([^\r\n]*)\r?\n([^\n]*)/gm
