@@ -178,6 +178,8 @@ export function createFiles({ cwd, home, root: fixedRoot }: FilesOptions) {
       return createFile(file, shown(file), text)
     },
 
+    display: shown,
+
     async resolveInside(location: Location, path: string): Promise<Result<string>> {
       const checked = checkPath(path)
       if (!checked.ok) return checked

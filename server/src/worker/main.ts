@@ -1,0 +1,109 @@
+/** The worker: the process that owns the database and runs jobs for the host that started it. */
+import {
+  type CancellationToken,
+  createMessageConnection,
+  IPCMessageReader,
+  IPCMessageWriter,
+  type MessageConnection,
+} from 'vscode-jsonrpc/node'
+import { z } from 'zod'
+import type { JobService } from '../app/ports.ts'
+import { failure } from '../base/errors.ts'
+import { fail, ok, type Result } from '../base/result.ts'
+import { type ComposedWorker, composeWorker } from '../composeWorker.ts'
+import { callMethod, initializeMethod, progressMethod, waitMethod, workerCalls } from '../protocol/worker.ts'
+
+const settingsSchema = z.object({
+  root: z.string(),
+  endpoint: z.object({
+    baseUrl: z.string(),
+    apiKey: z.string().optional(),
+    timeout: z.number(),
+  }),
+  sandboxPath: z.string(),
+})
+const callSchema = z.object({ name: z.enum(workerCalls), args: z.array(z.unknown()) })
+const waitSchema = z.object({ id: z.string(), token: z.number() })
+
+if (process.send === undefined) {
+  console.error('This program is started by signature-tuner itself.')
+  process.exitCode = 2
+} else serve()
+
+function serve(): void {
+  let worker: Promise<Result<ComposedWorker>> | undefined
+  let ending = false
+
+  async function end(): Promise<void> {
+    if (ending) return
+    ending = true
+    const composed = await worker
+    if (composed?.ok) await composed.value.stop()
+    process.exit(0)
+  }
+
+  // Ctrl-C and a closing terminal reach the whole group: the host decides, by closing the pipe.
+  process.on('SIGINT', () => {})
+  process.on('SIGHUP', () => {})
+  process.on('SIGTERM', end)
+  process.on('disconnect', end)
+
+  const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process))
+  // A host that went away is noticed by the closed pipe.
+  connection.onError(() => {})
+  connection.onRequest<Result<null>, void>(initializeMethod, async (settings: unknown) => {
+    worker ??= composeWorker(parseSettings(settings))
+    const composed = await worker
+    return composed.ok ? ok(null) : composed
+  })
+  connection.onRequest(callMethod, async (params: unknown) => {
+    const { name, args } = callSchema.parse(params)
+    const service = await ready(worker)
+    return service.ok ? call(service.value, name, args) : service
+  })
+  connection.onRequest<Result<unknown>, void>(waitMethod, async (params: unknown, token: CancellationToken) => {
+    const service = await ready(worker)
+    return service.ok ? wait(connection, service.value, params, token) : service
+  })
+  connection.listen()
+}
+
+function parseSettings(settings: unknown) {
+  const { root, endpoint, sandboxPath } = settingsSchema.parse(settings)
+  return { root, sandboxPath, endpoint: { ...endpoint, apiKey: endpoint.apiKey } }
+}
+
+async function ready(worker: Promise<Result<ComposedWorker>> | undefined): Promise<Result<JobService>> {
+  if (worker === undefined) throw new Error('the worker was called before it was initialised')
+  const composed = await worker
+  return composed.ok ? ok(composed.value.service) : composed
+}
+
+/** The host's own types hold on this side too: both were built together. */
+function call(service: JobService, name: (typeof workerCalls)[number], args: readonly unknown[]): Promise<unknown> {
+  const method: (...args: never[]) => Promise<unknown> = service[name]
+  return method(...(args as never[]))
+}
+
+async function wait(
+  connection: MessageConnection,
+  service: JobService,
+  params: unknown,
+  token: CancellationToken,
+): Promise<Result<unknown>> {
+  const { id, token: progressToken } = waitSchema.parse(params)
+  const controller = new AbortController()
+  const listening = token.onCancellationRequested(() => controller.abort(new Error('the host stopped waiting')))
+  const report = (progress: unknown) => {
+    void connection.sendNotification(progressMethod, { token: progressToken, progress }).catch(() => {})
+  }
+  try {
+    return await service.wait(id, report, controller.signal)
+  } catch (error) {
+    // Nobody reads this: the host has turned away already.
+    if (controller.signal.aborted) return fail(failure('cancelled', 'The host stopped waiting.'))
+    throw error
+  } finally {
+    listening.dispose()
+  }
+}
