@@ -78,7 +78,7 @@ function rightSection(input: AnalysisInput, cap: number): string {
 function exampleLines(signature: Signature, example: Example, outcome: ExampleOutcome, cap: number): string {
   const { values } = example
   const prediction = outcome.prediction ?? {}
-  const lines = [`### Example ${example.id}`]
+  const lines = [`### Example ${example.id.replace(/\s+/gu, ' ')}`]
   for (const { name } of signature.inputs) {
     if (Object.hasOwn(values, name)) lines.push(`- input ${name}: ${line(values[name], cap)}`)
   }
