@@ -110,7 +110,7 @@ test('outputs are coerced to their types; one that cannot be is a failure with f
   expect(coerced).toMatchObject({ score: 1, prediction: { count: 1 } })
   const wrong = await evaluateExample({ ...context(() => ({ answer: 'here', count: 'one or so' })), example: first })
   expect(wrong).toMatchObject({ score: 0.75, error: undefined, prediction: { count: 'one or so' } })
-  expect(wrong.scores.count_match?.feedback).toContain('one or so')
+  expect(wrong.scores.count_match.feedback).toContain('one or so')
   const missing = await evaluateExample({ ...context(() => ({ answer: 'here' })), example: first })
   expect(missing).toMatchObject({ score: 0.75, error: undefined })
 })
@@ -135,7 +135,7 @@ test('a failed call is an error: reported, and left out of every score', async (
     pool: createPool(2),
     onOutcome: outcome => told.push(outcome.id),
   })
-  expect(told.toSorted()).toEqual(['a', 'b', 'c'])
+  expect(told.toSorted((a, b) => a.localeCompare(b))).toEqual(['a', 'b', 'c'])
   expect(evaluation.outcomes.map(({ id }) => id)).toEqual(['a', 'b', 'c'])
   expect(evaluation.errors).toBe(1)
   // a: 0.75 at weight 1, b: 0.25 at weight 3.

@@ -42,9 +42,3 @@ export type History = z.infer<typeof historySchema>
 export function currentVersion(history: History, sha256: string): Version | undefined {
   return history.signature_history.findLast(version => version.sha256 === sha256)
 }
-
-/** Signed percentage points, such as `+9%`. */
-export function formatImprovement(oldScore: number, newScore: number): string {
-  const points = Math.round((newScore - oldScore) * 100)
-  return `${points < 0 ? '-' : '+'}${Math.abs(points)}%`
-}

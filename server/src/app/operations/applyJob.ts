@@ -1,8 +1,8 @@
 /** Applies a finished tune job: to the text as it is now, then to the history. */
 import { failure } from '../../base/errors.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
+import { formatImprovement } from '../../base/score.ts'
 import type { Job } from '../../jobs/job.ts'
-import { formatImprovement } from '../../history/version.ts'
 import { describeChange, signatureSha256 } from '../../signature/compare.ts'
 import { parseSignature } from '../../signature/document.ts'
 import { applyChanges } from '../../signature/edit.ts'
