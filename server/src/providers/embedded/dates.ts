@@ -120,6 +120,10 @@ function daysAhead(match: RegExpExecArray, reference: number): number {
   return 0
 }
 
+export function isMonthOrWeekday(word: string): boolean {
+  return weekdays.includes(word) || months.some(name => name === word || name.slice(0, 3) === word)
+}
+
 function monthOf(name: string | undefined): number {
   return months.findIndex(one => one.startsWith((name ?? '').toLowerCase().slice(0, 3))) + 1
 }

@@ -12,8 +12,13 @@ export interface Judged<T> {
 }
 
 /** Judges candidates in the order of the text; what the rules say weighs most, the field's name least. */
-export function judge<T extends Span>(text: string, candidates: readonly T[], rules: Rules): Judged<T>[] {
-  const contexts = contextsOf(text, candidates)
+export function judge<T extends Span>(
+  text: string,
+  candidates: readonly T[],
+  rules: Rules,
+  bounded = true,
+): Judged<T>[] {
+  const contexts = contextsOf(text, candidates, bounded)
   return candidates.map((candidate, index) => {
     const { zone, after } = contexts[index] ?? { zone: [], after: [] }
     const anchor = Math.max(0, ...rules.anchors.map(one => anchorStrength(zone, one, text)))
@@ -36,8 +41,8 @@ export interface Surroundings {
   readonly after: readonly Word[]
 }
 
-/** One pass over the text; candidates must be in order. */
-export function contextsOf(text: string, candidates: readonly Span[]): Surroundings[] {
+/** One pass over the text; candidates must be in order. `bounded`: no zone reaches past the candidate before. */
+export function contextsOf(text: string, candidates: readonly Span[], bounded = true): Surroundings[] {
   const lines = segments(text)
   const all = words(text)
   let line = 0
@@ -45,28 +50,27 @@ export function contextsOf(text: string, candidates: readonly Span[]): Surroundi
   return candidates.map((candidate, index) => {
     while (line + 1 < lines.length && (lines[line]?.end ?? 0) <= candidate.start) line++
     while (first < all.length && (all[first]?.end ?? 0) <= candidate.start) first++
-    const from = Math.max(lines[line]?.start ?? 0, candidates[index - 1]?.end ?? 0)
-    let zone = takeBack(all, first, from)
+    const previous = bounded ? (candidates[index - 1]?.end ?? 0) : 0
+    const from = Math.max(lines[line]?.start ?? 0, previous)
+    let zone = takeBack(text, all, first, from)
     // A label may stand alone on the line above.
-    if (zone.length === 0)
-      zone = takeBack(all, first, Math.max(lines[line - 1]?.start ?? 0, candidates[index - 1]?.end ?? 0))
-    const after =
-      all.slice(first).length === 0
-        ? []
-        : all
-            .slice(first, first + 8)
-            .filter(word => word.start >= candidate.end)
-            .slice(0, 3)
+    if (zone.every(word => isFiller(word.text)))
+      zone = takeBack(text, all, first, Math.max(lines[line - 1]?.start ?? 0, previous))
+    const after = all
+      .slice(first, first + 8)
+      .filter(word => word.start >= candidate.end)
+      .slice(0, 3)
     return { zone, after }
   })
 }
 
-function takeBack(all: readonly Word[], before: number, from: number): Word[] {
+/** Percentages are passed over: in "VAT 20 % 12.00" the word before 12.00 is VAT. */
+function takeBack(text: string, all: readonly Word[], before: number, from: number): Word[] {
   const zone: Word[] = []
   for (let i = before - 1; i >= 0 && zone.length < 16; i--) {
     const word = all[i]
     if (word === undefined || word.start < from) break
-    zone.unshift(word)
+    if (!/^\d+(?:[.,]\d+)?\s?%/.test(text.slice(word.start, word.start + 12))) zone.unshift(word)
   }
   return zone
 }
@@ -74,7 +78,7 @@ function takeBack(all: readonly Word[], before: number, from: number): Word[] {
 const fillers = new Set('a an the of is was are to on at in for amounts comes came s'.split(' '))
 
 export function isFiller(word: string): boolean {
-  return fillers.has(word) || isCurrencyCode(word.toUpperCase())
+  return fillers.has(word) || /^\p{L}$/u.test(word) || isCurrencyCode(word.toUpperCase())
 }
 
 /** Right before the candidate 10 and more, elsewhere before it 5 and more, absent 0. */

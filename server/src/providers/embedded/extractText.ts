@@ -3,9 +3,9 @@
 import { answerQuestion } from './answerQuestion.ts'
 import { findDates, formatDate, wholeDate } from './dates.ts'
 import { contextsOf, judge } from './evidence.ts'
-import { codeOf, findCurrencies, findNumbers } from './numbers.ts'
+import { codeOf, findCurrencies, numbersFor } from './numbers.ts'
 import type { InputText } from './readPrompt.ts'
-import { nameWords, type Rules } from './rules.ts'
+import { nameWords, type Rules, subjectsOf } from './rules.ts'
 import { valuesIn } from './values.ts'
 import { contentStems, segments, words } from './words.ts'
 
@@ -60,7 +60,7 @@ function specialValue(name: string, rules: Rules, text: string): string | undefi
     return rules.dateFormat === undefined ? text.slice(best.start, best.end) : formatDate(best.iso, rules.dateFormat)
   }
   if (rules.plainNumber || ['amount', 'total', 'price', 'cost', 'quantity'].some(word => about.has(word))) {
-    const best = bestOf(judge(text, findNumbers(text, findDates(text)), rules), rules)
+    const best = bestOf(judge(text, numbersFor(text, findDates(text), subjectsOf(rules)), rules), rules)
     if (best === undefined) return undefined
     return rules.plainNumber ? String(best.value) : text.slice(best.start, best.end)
   }
@@ -86,11 +86,11 @@ function labelledValue(
   text: string,
 ): { readonly span: string; readonly line: string } | undefined {
   const candidates = valuesIn(text)
-  const judged = judge(text, candidates, rules)
+  const judged = judge(text, candidates, rules, false)
   const wantsCode = nameWords(name).some(word =>
     ['number', 'no', 'id', 'code', 'reference', 'ref', 'key', 'sku'].includes(word),
   )
-  const contexts = contextsOf(text, candidates)
+  const contexts = contextsOf(text, candidates, false)
   const scored = judged.map(({ candidate, score }, index) => {
     const digits = /\d/.test(candidate.text)
     // Without a label before it a bare word is not worth much.

@@ -4,9 +4,10 @@ import { findDates, wholeDate } from './dates.ts'
 import { contextsOf, isFiller } from './evidence.ts'
 import { questionOf } from './extractText.ts'
 import { same } from './inferForm.ts'
-import { findNumbers } from './numbers.ts'
+import { numbersFor } from './numbers.ts'
 import type { Case } from './readAnalysis.ts'
 import type { FieldFailures, ProposedRule } from './reflect.ts'
+import { subjectsOf } from './rules.ts'
 import { valuesIn } from './values.ts'
 
 type Kind = 'date' | 'number' | 'integer' | 'text'
@@ -23,7 +24,7 @@ export function inferAnchors(field: FieldFailures, kind: Kind): ProposedRule[] {
   const failing = field.cases.filter(one => !same(one.expected.get(field.name), one.got.get(field.name)))
   if (failing.length < 2) return []
   const rules: ProposedRule[] = []
-  const readings = field.cases.map(one => readCase(one, field.name, kind))
+  const readings = field.cases.map(one => readCase(one, field.name, kind, subjectsOf(field.rules)))
   if (kind === 'date' && !field.rules.relativeDates) {
     const support = readings.filter(
       ({ candidates }) => candidates.some(one => one.right) && candidates.every(one => !one.right || one.relative),
@@ -34,10 +35,11 @@ export function inferAnchors(field: FieldFailures, kind: Kind): ProposedRule[] {
         field: field.name,
         support,
         because: 'Relative dates were passed over',
-        text: `Resolve relative dates such as tomorrow or a weekday, counted from ${reference}.`,
+        sentences: [{ text: `Resolve relative dates such as tomorrow or a weekday, counted from ${reference}.` }],
       })
   }
-  const { found, support } = collect(readings)
+  const { found, covered } = collect(readings, kind !== 'text')
+  const support = field.cases.filter((one, index) => failing.includes(one) && covered.has(index)).length
   const kept = field.rules.anchors.map(anchor => anchor.join(' '))
   const fresh = found.filter(anchor => !kept.includes(anchor))
   if (fresh.length > 0 && support >= 2) {
@@ -46,10 +48,9 @@ export function inferAnchors(field: FieldFailures, kind: Kind): ProposedRule[] {
     const replaces = field.constraints.findIndex(constraint => constraint.startsWith(`Take the ${noun} after`))
     rules.push({
       field: field.name,
-      support: Math.min(support, failing.length),
+      support,
       because: `The expected ${noun} stood after the same words`,
-      text: `Take the ${noun} after ${list(all)}.`,
-      ...(replaces < 0 ? {} : { replaces }),
+      sentences: [{ text: `Take the ${noun} after ${list(all)}.`, ...(replaces < 0 ? {} : { replaces }) }],
     })
   }
   return rules
@@ -65,7 +66,7 @@ interface Reading {
   readonly candidates: readonly Candidate[]
 }
 
-function readCase(one: Case, name: string, kind: Kind): Reading {
+function readCase(one: Case, name: string, kind: Kind, subjects: ReadonlySet<string>): Reading {
   const expected = one.expected.get(name)
   const inputs = [...one.inputs].map(([input, text]) => ({ name: input, type: '', text }))
   const question = questionOf(inputs)
@@ -89,7 +90,7 @@ function readCase(one: Case, name: string, kind: Kind): Reading {
     }
   return {
     text,
-    candidates: findNumbers(text, findDates(text, { reference: '2000-01-01' })).map(number => ({
+    candidates: numbersFor(text, findDates(text, { reference: '2000-01-01' }), subjects).map(number => ({
       ...number,
       relative: false,
       right: number.value === expected,
@@ -98,12 +99,12 @@ function readCase(one: Case, name: string, kind: Kind): Reading {
 }
 
 /** Greedy cover: the phrase that explains most examples first, then what the rest needs. */
-function collect(readings: readonly Reading[]): { found: string[]; support: number } {
+function collect(readings: readonly Reading[], bounded: boolean): { found: string[]; covered: ReadonlySet<number> } {
   const right = new Map<string, Set<number>>()
   const wrong = new Map<string, number>()
   readings.forEach(({ text, candidates }, index) => {
     if (!candidates.some(one => one.right)) return
-    const contexts = contextsOf(text, candidates)
+    const contexts = contextsOf(text, candidates, bounded)
     candidates.forEach((candidate, at) => {
       for (const phrase of phrasesBefore((contexts[at]?.zone ?? []).map(word => word.text))) {
         if (candidate.right) right.set(phrase, (right.get(phrase) ?? new Set()).add(index))
@@ -125,7 +126,7 @@ function collect(readings: readonly Reading[]): { found: string[]; support: numb
     found.push(best)
     for (const index of right.get(best) ?? []) covered.add(index)
   }
-  return { found, support: covered.size }
+  return { found, covered }
 }
 
 /** The last one to three words before a value, with and without the little words at the end. */

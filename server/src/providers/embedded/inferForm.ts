@@ -19,7 +19,7 @@ export function inferForm(field: FieldFailures): ProposedRule[] {
   const failing = pairs.filter(pair => pair.expected !== pair.got)
   if (failing.length < 2) return rules
   const add = (support: number, because: string, text: string) =>
-    rules.push({ field: field.name, text, support, because })
+    rules.push({ field: field.name, sentences: [{ text }], support, because })
   const share = (test: (pair: Pair) => boolean) => failing.filter(test).length / failing.length
   const { rules: stated } = field
   const known = pairs.filter(pair => pair.expected !== '')
@@ -61,7 +61,7 @@ export function inferForm(field: FieldFailures): ProposedRule[] {
   )
   if (!stated.plainNumber && bare.length >= 2)
     add(bare.length, 'Numbers came with units or separators', 'Write a number without a unit or thousands separators.')
-  if (stated.dateFormat === undefined) {
+  if (stated.dateFormat === undefined && field.shape.kind === 'text') {
     const format = dateFormatOf(known)
     const dated = failing.filter(pair => findDates(pair.got.slice(0, 500)).length > 0)
     if (format !== undefined && dated.length >= 2)
@@ -80,7 +80,7 @@ function absent(field: FieldFailures): ProposedRule[] {
         field: field.name,
         support: nulls.length,
         because: 'A value was given where none was expected',
-        text: 'Use null when the inputs name none.',
+        sentences: [{ text: 'Use null when the inputs name none.' }],
       },
     ]
   if (field.rules.unknown !== undefined) return []
@@ -106,7 +106,7 @@ function absent(field: FieldFailures): ProposedRule[] {
       field: field.name,
       support,
       because: 'The inputs did not hold the answer',
-      text: `Answer '${answer}' when the inputs do not say.`,
+      sentences: [{ text: `Answer '${answer}' when the inputs do not say.` }],
     },
   ]
 }

@@ -1,18 +1,29 @@
 /** Cue words of labels: words that the examples of one label share and those of the others lack. */
-import { wholeDate } from './dates.ts'
+import { isMonthOrWeekday, wholeDate } from './dates.ts'
+import { extractBool, extractLabel } from './extractLabel.ts'
 import { same } from './inferForm.ts'
 import { type Cue, cueScore } from './labelRules.ts'
-import { type FieldFailures, labelsOf, type ProposedRule } from './reflect.ts'
+import { type FieldFailures, labelsOf, type ProposedRule, type Sentence } from './reflect.ts'
+import type { Rules } from './rules.ts'
 import { isContentWord, stem, words } from './words.ts'
 
 interface Labelled {
   readonly label: string
+  readonly text: string
   /** Stem to the word as written. */
   readonly stems: ReadonlyMap<string, string>
 }
 
-const maxCues = 14
-const precision = 0.75
+interface CueSet {
+  readonly label: string
+  readonly cues: readonly string[]
+  readonly changed: boolean
+}
+
+const maxCues = 12
+const maxFreshCues = 6
+/** A word shared by chance alone in more than this share of draws shows nothing. */
+const chance = 0.15
 
 export function inferLabels(field: FieldFailures): ProposedRule[] {
   const failing = field.cases.filter(one => !same(one.expected.get(field.name), one.got.get(field.name)))
@@ -20,25 +31,46 @@ export function inferLabels(field: FieldFailures): ProposedRule[] {
   const labels = labelsOf(field.shape)
   const cases = field.cases.map((one): Labelled => {
     const text = [...one.inputs.values()].filter(value => wholeDate(value) === undefined).join('\n')
-    return { label: String(one.expected.get(field.name)), stems: stemsOf(text) }
+    return { label: String(one.expected.get(field.name)), text, stems: stemsOf(text) }
   })
-  const sets = labels.map(label => ({ label, ...cuesFor(label, cases, field.rules.cues.get(label) ?? []) }))
-  const stated = sets.filter(set => set.cues.length > 0)
-  const otherwise = fallbackOf(labels, cases, sets) ?? field.rules.otherwise
-  if (stated.length === 0 || (sets.every(set => set.fresh === 0) && otherwise === field.rules.otherwise)) return []
+  const sets = labels.map(label => cuesFor(label, cases, field.rules.cues.get(label) ?? []))
   const subject = subjectOf(field)
-  const parts = stated.map(set => `'${set.label}' when ${subject} ${set.cues.join(', ')}`)
-  if (otherwise !== undefined) parts.push(`otherwise '${otherwise}'`)
-  const replaces = field.constraints.findIndex(constraint => /^Use '.*' when .* mentions?/.test(constraint))
-  return [
-    {
-      field: field.name,
-      text: `Use ${parts.join('; ')}.`,
-      support: failing.filter(one => stated.some(set => set.label === String(one.expected.get(field.name)))).length,
-      because: `'${field.name}' was mixed up where the same words recur`,
-      ...(replaces < 0 ? {} : { replaces }),
-    },
-  ]
+  const sentences = sets
+    .filter(set => set.changed)
+    .map(({ label, cues }) =>
+      sentence(field.constraints, `Use '${label}' when`, `Use '${label}' when ${subject} ${cues.join(', ')}.`),
+    )
+  const otherwise = fallbackOf(labels, cases, sets, field.rules.otherwise)
+  if (otherwise !== undefined)
+    sentences.push(sentence(field.constraints, 'Otherwise use', `Otherwise use '${otherwise}'.`))
+  if (sentences.length === 0) return []
+  const because = `'${field.name}' was mixed up where the same words recur`
+  const support = gain(field, labels, cases, sentences)
+  return [{ field: field.name, sentences, support, because }]
+}
+
+/** A sentence that begins like a constraint already there takes its place. */
+function sentence(constraints: readonly string[], beginning: string, text: string): Sentence {
+  const replaces = constraints.findIndex(constraint => constraint.startsWith(beginning))
+  return replaces < 0 ? { text } : { text, replaces }
+}
+
+/** How many more of the cases come out right with the sentences in place. */
+function gain(
+  field: FieldFailures,
+  labels: readonly string[],
+  cases: readonly Labelled[],
+  sentences: readonly Sentence[],
+): number {
+  const replaced = new Set(sentences.map(one => one.replaces))
+  const kept = field.constraints.filter((_, index) => !replaced.has(index))
+  const next = field.readRules([...kept, ...sentences.map(one => one.text)])
+  const count = (rules: Rules) => cases.filter(one => labelOf(labels, rules, one.text) === one.label).length
+  return count(next) - count(field.rules)
+}
+
+function labelOf(labels: readonly string[], rules: Rules, text: string): string {
+  return labels.join() === 'true,false' ? String(extractBool(rules, text)) : extractLabel(labels, rules, text)
 }
 
 function subjectOf(field: FieldFailures): string {
@@ -50,55 +82,54 @@ function subjectOf(field: FieldFailures): string {
 
 function stemsOf(text: string): Map<string, string> {
   const stems = new Map<string, string>()
-  for (const word of words(text)) {
-    if (!isContentWord(word.text) || /\d/.test(word.text) || word.text.length < 3) continue
-    // Names in the middle of a sentence say nothing about the next example.
-    const one = stem(word.text)
-    if (!stems.has(one)) stems.set(one, word.text)
+  for (const { text: word } of words(text)) {
+    if (!isContentWord(word) || /\d/.test(word) || word.length < 3 || isMonthOrWeekday(word)) continue
+    const one = stem(word)
+    if (!stems.has(one)) stems.set(one, word)
   }
   return stems
 }
 
-/** Old cues that the failures do not contradict, then the best new ones. */
-function cuesFor(label: string, cases: readonly Labelled[], old: readonly Cue[]): { cues: string[]; fresh: number } {
+/** Old cues that the cases do not contradict, then the best new ones. */
+function cuesFor(label: string, cases: readonly Labelled[], old: readonly Cue[]): CueSet {
   const mine = cases.filter(one => one.label === label)
   const others = cases.filter(one => one.label !== label)
+  const count = (group: readonly Labelled[], stems: readonly string[]) =>
+    group.filter(one => stems.every(part => one.stems.has(part))).length
   const kept = old.filter(cue => {
-    const [right, wrong] = [mine, others].map(
-      group => group.filter(one => cue.stems.every(part => one.stems.has(part))).length,
-    )
-    return (wrong ?? 0) < 2 || (right ?? 0) >= (wrong ?? 0)
+    const wrong = count(others, cue.stems)
+    return wrong < 2 || count(mine, cue.stems) > wrong
   })
   const known = new Set(kept.flatMap(cue => cue.stems))
-  const scored = new Map<string, { word: string; score: number }>()
+  const share = mine.length / Math.max(1, cases.length)
+  const found = new Map<string, { word: string; right: number }>()
   for (const one of mine) {
     for (const [part, word] of one.stems) {
-      if (known.has(part) || scored.has(part)) continue
-      const right = mine.filter(other => other.stems.has(part)).length
-      const wrong = others.filter(other => other.stems.has(part)).length
-      if (right >= 2 && right / (right + wrong) >= precision) scored.set(part, { word, score: right - 1.5 * wrong })
+      if (known.has(part) || found.has(part)) continue
+      const right = count(mine, [part])
+      if (right >= 2 && count(others, [part]) * 4 <= right && share ** right <= chance) found.set(part, { word, right })
     }
   }
-  const fresh = [...scored.values()]
-    .sort((a, b) => b.score - a.score || (a.word < b.word ? -1 : 1))
-    .slice(0, Math.max(2, maxCues - kept.length))
-  return {
-    cues: [...kept.map(cue => cue.text), ...fresh.map(one => one.word)].slice(-maxCues),
-    fresh: fresh.length,
-  }
+  const fresh = [...found.values()]
+    .sort((a, b) => b.right - a.right || (a.word < b.word ? -1 : 1))
+    .slice(0, maxFreshCues)
+    .map(one => one.word)
+  const cues = [...kept.map(cue => cue.text), ...fresh].slice(-maxCues)
+  return { label, cues, changed: cues.length > 0 && (fresh.length > 0 || kept.length < old.length) }
 }
 
-/** The label of most examples that no cue reaches, when they are at least two and clearly the most. */
+/** Another label for what no cue reaches, where most such cases expect it; a stated one needs more against it. */
 function fallbackOf(
   labels: readonly string[],
   cases: readonly Labelled[],
-  sets: readonly { label: string; cues: readonly string[] }[],
+  sets: readonly CueSet[],
+  stated: string | undefined,
 ): string | undefined {
-  const cues = sets.map(set =>
-    set.cues.map((word): Cue => ({ stems: word.split(' ').map(stem), weight: 1, text: word })),
-  )
-  const silent = cases.filter(one => cues.every(list => cueScore(list, new Set(one.stems.keys())) === 0))
+  const cues = sets.flatMap(set => set.cues.map((text): Cue => ({ stems: text.split(' ').map(stem), weight: 1, text })))
+  const silent = cases.filter(one => cueScore(cues, new Set(one.stems.keys())) === 0)
   const counts = labels.map(label => silent.filter(one => one.label === label).length)
   const top = Math.max(0, ...counts)
-  return top >= 2 && top >= silent.length * 0.5 ? labels[counts.indexOf(top)] : undefined
+  const label = labels[counts.indexOf(top)]
+  const enough = stated === undefined ? top >= 2 && top >= silent.length * 0.5 : top >= 4 && top >= silent.length * 0.8
+  return enough && label !== stated ? label : undefined
 }

@@ -106,7 +106,8 @@ function cuesOf(text: string, ignored: ReadonlySet<string>): Cue[] {
     const stems = contentStems(item).filter(one => !ignored.has(one) && !connecting.has(one))
     if (stems.length === 0) continue
     // A few words are a phrase; a longer description is a bag of words.
-    if (stems.length <= 3 && words(item).length <= 6) cues.push({ stems, weight: 1, text: item.trim() })
+    if (stems.length <= 3 && words(item).length <= 6)
+      cues.push({ stems, weight: 1, text: item.trim().replace(/[.!?]+$/, '') })
     else cues.push(...stems.map(one => ({ stems: [one], weight: 0.5, text: one })))
   }
   return cues

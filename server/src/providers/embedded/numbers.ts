@@ -1,5 +1,6 @@
 /** Numbers and currencies in a text, as people write them. */
 import type { Span } from '../../base/text.ts'
+import { stem } from './words.ts'
 
 export interface FoundNumber extends Span {
   readonly value: number
@@ -7,6 +8,14 @@ export interface FoundNumber extends Span {
 }
 
 const numberPattern = /\d{1,3}(?:[ \u00a0\u202f]\d{3})+,\d{2}(?!\d)|\d[\d.,'’]*/g
+
+const aboutShares = ['percent', 'percentage', 'rate', 'share', 'ratio', 'discount']
+
+/** The numbers a field may mean: percentages only where its name or description speaks of them. */
+export function numbersFor(text: string, taken: readonly Span[], subjects: ReadonlySet<string>): FoundNumber[] {
+  const found = findNumbers(text, taken)
+  return aboutShares.some(word => subjects.has(stem(word))) ? found : found.filter(number => !number.percent)
+}
 
 /** In the order of the text, without dates (`taken`), times and the digits of identifiers. */
 export function findNumbers(text: string, taken: readonly Span[] = []): FoundNumber[] {

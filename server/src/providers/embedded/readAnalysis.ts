@@ -15,7 +15,8 @@ export interface Analysis {
   readonly cases: readonly Case[]
   /** Output fields with failures, the worst first, as the analysis orders them. */
   readonly fields: readonly string[]
-  readonly rejected: string
+  /** One line for each. */
+  readonly rejected: readonly string[]
 }
 
 const maxChars = 400_000
@@ -69,7 +70,7 @@ export function readAnalysis(request: ModelRequest): Analysis {
     signature,
     cases: [...cases].map(([id, values]) => ({ id, ...values })),
     fields,
-    rejected: rejected.join('\n'),
+    rejected: rejected.filter(line => line.trim() !== ''),
   }
 }
 

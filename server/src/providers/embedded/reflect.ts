@@ -16,6 +16,8 @@ export interface FieldFailures {
   readonly constraints: readonly string[]
   /** What the signature already says. */
   readonly rules: Rules
+  /** What it would say with these constraints instead. */
+  readonly readRules: (constraints: readonly string[]) => Rules
   /** Cases that tell what was expected of this field. */
   readonly cases: readonly Case[]
   readonly inputs: readonly string[]
@@ -24,12 +26,17 @@ export interface FieldFailures {
 /** A rule the failures support. */
 export interface ProposedRule {
   readonly field: string
-  readonly text: string
+  readonly sentences: readonly Sentence[]
   /** Failing examples it would explain. */
   readonly support: number
-  /** Position of the constraint it takes the place of. */
-  readonly replaces?: number
   readonly because: string
+}
+
+/** A constraint to add, or one that takes the place of another. */
+export interface Sentence {
+  readonly text: string
+  /** Position of the constraint it replaces. */
+  readonly replaces?: number
 }
 
 const rulesPerReply = 3
@@ -41,18 +48,18 @@ export function reflect(request: ModelRequest): { improved_signature: string; im
   const document = parse(analysis.signature)
   if (document === undefined)
     return unchanged(analysis.signature, 'The signature could not be read as YAML, so nothing was changed.')
-  const proposals = fieldsOf(document, analysis.cases)
-    .flatMap(field => proposalsFor(field))
-    .filter(rule => rule.support >= 2 && !isRejected(rule.text, analysis.rejected))
-  proposals.sort((a, b) => b.support - a.support || (a.text < b.text ? -1 : 1))
-  // Asked again, it starts from another rule.
-  const start = proposals.length === 0 ? 0 : request.repeat % proposals.length
-  const chosen = [...proposals.slice(start), ...proposals.slice(0, start)].slice(0, rulesPerReply)
+  const rules = fieldsOf(document, analysis.cases)
+    .flatMap(proposalsFor)
+    .filter(rule => rule.support >= 2)
+    .sort((a, b) => b.support - a.support || (a.field < b.field ? -1 : 1))
+  const chosen = choose(rules, analysis.rejected, request.repeat)
   if (chosen.length === 0) return reworded(document, analysis.signature, analysis.rejected, request.repeat)
   for (const rule of chosen) write(document, rule)
   return {
     improved_signature: document.toString({ lineWidth: 0 }),
-    improvement_reasoning: chosen.map(rule => `${rule.because}: '${rule.field}' now says "${rule.text}"`).join(' '),
+    improvement_reasoning: chosen
+      .map(rule => `${rule.because}, so '${rule.field}' now says: ${rule.sentences.map(one => one.text).join(' ')}`)
+      .join(' '),
   }
 }
 
@@ -82,14 +89,18 @@ function fieldsOf(document: Document, cases: readonly Case[]): FieldFailures[] {
     if (!isRecord(spec)) return []
     const shape = shapeOf(undefined, text(spec.type))
     const constraints = Array.isArray(spec.constraints) ? spec.constraints.map(text) : []
-    const rules = readRules(
-      { name, type: '', desc: text(spec.desc), constraints },
-      text(root.instructions),
-      names.filter(other => other !== name),
-      inputs,
-      labelsOf(shape),
-    )
-    return [{ name, shape, constraints, rules, inputs, cases: cases.filter(one => one.expected.has(name)) }]
+    const read = (stated: readonly string[]) =>
+      readRules(
+        { name, type: '', desc: text(spec.desc), constraints: stated },
+        text(root.instructions),
+        names.filter(other => other !== name),
+        inputs,
+        labelsOf(shape),
+      )
+    const rules = read(constraints)
+    return [
+      { name, shape, constraints, rules, readRules: read, inputs, cases: cases.filter(one => one.expected.has(name)) },
+    ]
   })
 }
 
@@ -129,22 +140,37 @@ function proposalsFor(field: FieldFailures): ProposedRule[] {
   }
 }
 
-/** Compared without quotes and white space, as the analysis may quote it in its own way. */
-function isRejected(rule: string, rejected: string): boolean {
-  return bare(rejected).includes(bare(rule))
+/** The best supported rules together; once some were rejected one by one, then in pairs, then others together. */
+function choose(rules: readonly ProposedRule[], rejected: readonly string[], repeat: number): readonly ProposedRule[] {
+  const lines = rejected.map(bare)
+  const isIn = (line: string, rule: ProposedRule) => rule.sentences.every(one => line.includes(bare(one.text)))
+  const wasTried = rules.slice(0, rulesPerReply).some(rule => lines.some(line => isIn(line, rule)))
+  const counts = wasTried ? [1, 2, 3] : [3, 2, 1]
+  for (const count of counts) {
+    for (let offset = 0; offset < rules.length && count <= Math.max(1, rules.length); offset++) {
+      // Asked again, it starts from another rule.
+      const start = (offset + repeat) % rules.length
+      const chosen = [...rules.slice(start), ...rules.slice(0, start)].slice(0, count)
+      if (!lines.some(line => chosen.every(rule => isIn(line, rule)))) return chosen
+    }
+  }
+  return []
 }
 
+/** Compared without quotes and white space, as the analysis may quote it in its own way. */
 function bare(value: string): string {
   return value.replace(/[\s'"\\`]/g, '').toLowerCase()
 }
 
 function write(document: Document, rule: ProposedRule): void {
   const path = ['outputs', rule.field, 'constraints']
-  const current = document.getIn(path, true)
-  const length = isRecord(current) && Array.isArray(current.items) ? current.items.length : 0
-  if (length === 0) document.setIn(path, document.createNode([rule.text]))
-  else if (rule.replaces !== undefined && rule.replaces < length) document.setIn([...path, rule.replaces], rule.text)
-  else document.addIn(path, rule.text)
+  for (const { text: sentence, replaces } of rule.sentences) {
+    const current = document.getIn(path, true)
+    const length = isRecord(current) && Array.isArray(current.items) ? current.items.length : 0
+    if (length === 0) document.setIn(path, document.createNode([sentence]))
+    else if (replaces !== undefined && replaces < length) document.setIn([...path, replaces], sentence)
+    else document.addIn(path, sentence)
+  }
 }
 
 const openings = ['Give', 'State', 'Determine', 'Identify', 'Provide', 'Work out']
@@ -153,7 +179,7 @@ const openings = ['Give', 'State', 'Determine', 'Identify', 'Provide', 'Work out
 function reworded(
   document: Document,
   signature: string,
-  rejected: string,
+  rejected: readonly string[],
   repeat: number,
 ): { improved_signature: string; improvement_reasoning: string } {
   const root = plain(document)
@@ -167,7 +193,7 @@ function reworded(
     )
     const lower = /^[A-Z][a-z]/.test(rest) ? rest.slice(0, 1).toLowerCase() + rest.slice(1) : rest
     const options = openings.map(opening => `${opening} ${lower}`)
-    const fresh = options.filter(option => option !== desc && !isRejected(option, rejected))
+    const fresh = options.filter(option => option !== desc && !rejected.some(line => bare(line).includes(bare(option))))
     const wording = fresh[repeat % Math.max(1, fresh.length)]
     if (wording === undefined) continue
     document.setIn(['outputs', name, 'desc'], wording)

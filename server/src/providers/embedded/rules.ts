@@ -102,6 +102,11 @@ function noRules(name: string): Rules {
   }
 }
 
+/** Stems of what the field is about: its name, its description and its constraints. */
+export function subjectsOf(rules: Rules): ReadonlySet<string> {
+  return new Set([...rules.name, ...rules.hints])
+}
+
 /** The words of an identifier: `invoice_number` and `invoiceNumber` alike. */
 export function nameWords(name: string): string[] {
   return name
@@ -158,7 +163,7 @@ const patterns = {
   maxChars: new RegExp(`\\b(?:${most}\\s)?${count}\\s${charUnit}`, 'i'),
   charRange: new RegExp(`\\b${count}\\s?(?:-|–|to|and)\\s?${count}\\s${charUnit}`, 'i'),
   sentences: new RegExp(`\\b${count}(?:\\s(?:short|brief))?\\ssentences?\\b`, 'i'),
-  items: new RegExp(`\\b${most}\\s${count}\\s(?:items?|entries|elements|values)`, 'i'),
+  items: new RegExp(`\\b(?:${most}|exactly|only|to)\\s${count}\\s(?:items?|entries|elements|values)`, 'i'),
 } as const
 
 const negation = /\b(?:not|never|no|without|omit|drop|remove|avoid|leave out|leave off|don't)\b/i
@@ -266,15 +271,17 @@ function readAbsence(rules: Rules, clause: string): boolean {
 function readEdges(rules: Rules, clause: string): boolean {
   const phrase = quoted(clause)[0]
   if (phrase === undefined || /\b(?:not|never)\b/i.test(clause)) return false
+  // End with the unit "km", written as in "12 km": the second phrase shows the gap.
+  const shown = /^\d+(\D.*)$/.exec(quoted(clause)[1] ?? '')?.[1]
   if (/\b(?:start|begin)s?\s(?:[\p{L}]+\s){0,3}with\b/iu.test(clause)) rules.prefix = phrase
-  else if (/\bends?\s(?:[\p{L}]+\s){0,3}with\b/iu.test(clause)) rules.suffix = phrase
+  else if (/\bends?\s(?:[\p{L}]+\s){0,3}with\b/iu.test(clause)) rules.suffix = shown ?? phrase
   else return false
   return true
 }
 
 function readClosedSet(rules: Rules, clause: string): boolean {
   const match =
-    /\b(?:one of|choose (?:from|between|among)|allowed values(?: are)?|only (?:these|the) values)\b(?: these| the following)?\s?:?\s*(.{1,600})/i.exec(
+    /\b(?:one of|choose (?:from|between|among)|allowed values(?: are)?|only (?:these|the) (?:values|items))\b(?: these| the following)?\s?:?\s*(.{1,600})/i.exec(
       clause,
     )
   if (match === null) return false

@@ -1,9 +1,9 @@
 /** Short spans of a sentence that could be an answer: code, names, numbers, dates, noun chunks. */
 import type { Span } from '../../base/text.ts'
 import { findDates } from './dates.ts'
-import { contentStems, isContentWord, stem } from './words.ts'
+import { contentStems, isContentWord, stem, words } from './words.ts'
 
-export type SpanKind = 'code' | 'number' | 'date' | 'name' | 'quote' | 'chunk'
+export type SpanKind = 'code' | 'number' | 'date' | 'name' | 'quote' | 'chunk' | 'apposed'
 
 export interface AnswerSpan extends Span {
   readonly kind: SpanKind
@@ -21,13 +21,16 @@ const maxSentenceChars = 2000
 const maxTokens = 400
 const maxChunkTokens = 4
 
-export function answerSpans(whole: string): AnswerSpan[] {
+/** `head` is the stem of the noun asked for: in "the timeout argument" the word before it may be the answer. */
+export function answerSpans(whole: string, head: string): AnswerSpan[] {
   const sentence = whole.slice(0, maxSentenceChars)
   const tokens = tokenise(sentence).slice(0, maxTokens)
   const spans: AnswerSpan[] = []
   const add = (kind: SpanKind, start: number, end: number) => {
     const text = sentence.slice(start, end)
-    spans.push({ kind, start, end, text, stems: contentStems(text) })
+    // Number words are stop words elsewhere, but not as an answer.
+    const stems = kind === 'number' ? words(text).map(word => stem(word.text)) : contentStems(text)
+    spans.push({ kind, start, end, text, stems })
   }
   for (const date of findDates(sentence)) add('date', date.start, date.end)
   for (const match of sentence.matchAll(/"([^"\n]{1,80})"|“([^”\n]{1,80})”|`([^`\n]{1,80})`/g))
@@ -36,6 +39,14 @@ export function answerSpans(whole: string): AnswerSpan[] {
     const next = tokens[index + 1]
     const previous = tokens[index - 1]
     if (isCode(token.text)) add('code', token.start, token.end)
+    if (
+      next !== undefined &&
+      !token.closes &&
+      head !== '' &&
+      stem(next.text.toLowerCase()) === head &&
+      (isContentWord(token.text.toLowerCase()) || isNumberWord(token.text))
+    )
+      add('apposed', token.start, token.end)
     if (/^\p{Sc}?\d/u.test(token.text)) {
       add('number', token.start, token.end)
       if (
@@ -46,7 +57,7 @@ export function answerSpans(whole: string): AnswerSpan[] {
       )
         add('number', token.start, next.end)
       if (previous !== undefined && !previous.closes && /^\p{Lu}[\p{L}]+$/u.test(previous.text))
-        add('number', previous.start, token.end)
+        for (const kind of ['number', 'code'] as const) add(kind, previous.start, token.end)
     } else if (isNumberWord(token.text)) {
       add('number', token.start, token.end)
       if (next !== undefined && !token.closes && isContentWord(next.text.toLowerCase()))
@@ -92,8 +103,8 @@ function tokenise(sentence: string): Token[] {
     const raw = match[0]
     let from = 0
     let to = raw.length
-    while (from < to && '"\'`“‘([{<*'.includes(raw[from] ?? '')) from++
-    while (to > from && '"\'`”’.,;:!?)]}>*'.includes(raw[to - 1] ?? '')) {
+    while (from < to && '"\'`“‘([{<*'.includes(raw.charAt(from))) from++
+    while (to > from && '"\'`”’.,;:!?)]}>*'.includes(raw.charAt(to - 1))) {
       // A call keeps its brackets.
       if (raw[to - 1] === ')' && raw.slice(from, to).includes('(')) break
       if (raw[to - 1] === ']' && raw.slice(from, to).includes('[')) break

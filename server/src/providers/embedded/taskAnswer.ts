@@ -6,9 +6,9 @@ import { findDates, wholeDate } from './dates.ts'
 import { judge } from './evidence.ts'
 import { extractBool, extractLabel } from './extractLabel.ts'
 import { bestOf, closestOf, extractText, questionOf, shapeText } from './extractText.ts'
-import { findNumbers } from './numbers.ts'
+import { findNumbers, numbersFor } from './numbers.ts'
 import { type InputText, readTask, type TaskRequest } from './readPrompt.ts'
-import { type Rules, readRules } from './rules.ts'
+import { type Rules, readRules, subjectsOf } from './rules.ts'
 import { emptyValue, type Shape, shapeOf } from './shape.ts'
 import { segments, words } from './words.ts'
 
@@ -49,8 +49,7 @@ function extract(name: string, shape: Shape, rules: Rules, inputs: readonly Inpu
   const text = inputs.map(input => input.text).join('\n')
   switch (shape.kind) {
     case 'text':
-      if (rules.closedSet.length > 1) return closestOf(rules.closedSet, text)
-      return shaped(extractText(name, rules, inputs), rules)
+      return extractString(name, rules, inputs)
     case 'label': {
       const label = extractLabel(shape.values.map(String), rules, text)
       return shape.values.find(value => String(value) === label)
@@ -80,8 +79,12 @@ function extract(name: string, shape: Shape, rules: Rules, inputs: readonly Inpu
   }
 }
 
-function shaped(answer: string | undefined, rules: Rules): string | undefined {
-  return answer === undefined ? undefined : shapeText(answer, rules)
+function extractString(name: string, rules: Rules, inputs: readonly InputText[]): string | undefined {
+  const found = extractText(name, rules, inputs)
+  const answer = found === undefined ? undefined : shapeText(found, rules)
+  if (rules.closedSet.length < 2 || (answer !== undefined && answer === rules.unknown)) return answer
+  const member = rules.closedSet.find(one => one.toLowerCase() === answer?.toLowerCase())
+  return member ?? closestOf(rules.closedSet, inputs.map(input => input.text).join('\n'))
 }
 
 function extractDate(rules: Rules, inputs: readonly InputText[]): string | undefined {
@@ -105,7 +108,7 @@ function judgedDates(rules: Rules, inputs: readonly InputText[]): { best: string
 
 function extractNumber(kind: 'integer' | 'number', rules: Rules, inputs: readonly InputText[]): number | undefined {
   const text = inputs.map(input => input.text).join('\n\n')
-  const judged = judge(text, findNumbers(text, findDates(text, { reference: '2000-01-01' })), rules)
+  const judged = judge(text, numbersFor(text, findDates(text, { reference: '2000-01-01' }), subjectsOf(rules)), rules)
   if (judged.length === 0) return undefined
   const top = Math.max(...judged.map(one => one.score))
   const equals = judged.filter(one => one.score === top).map(one => one.candidate)
@@ -129,7 +132,7 @@ function extractOptional(name: string, item: Shape, rules: Rules, inputs: readon
   }
   if ((item.kind === 'number' || item.kind === 'integer') && rules.nullWhenAbsent) {
     const text = inputs.map(input => input.text).join('\n\n')
-    const judged = judge(text, findNumbers(text, findDates(text)), rules)
+    const judged = judge(text, numbersFor(text, findDates(text), subjectsOf(rules)), rules)
     if (rules.anchors.length > 0 ? !judged.some(one => one.anchored) : !judged.some(one => one.score > 0)) return null
   }
   return extract(name, item, rules, inputs) ?? null
@@ -170,6 +173,10 @@ function compare(a: unknown, b: unknown): number {
 }
 
 function textItems(name: string, rules: Rules, text: string): string[] {
+  if (rules.closedSet.length > 0) {
+    const present = text.toLowerCase()
+    return rules.closedSet.filter(one => present.includes(one.toLowerCase()))
+  }
   const lines = segments(text).map(span => text.slice(span.start, span.end))
   const bullets = lines.filter(line => /^(?:[-*•]|\d{1,2}[.)])\s/.test(line))
   if (bullets.length > 1) return bullets.map(line => line.replace(/^(?:[-*•]|\d{1,2}[.)])\s+/, ''))

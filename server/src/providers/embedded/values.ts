@@ -6,14 +6,22 @@ export interface FoundValue extends Span {
   readonly text: string
 }
 
-const valuePattern =
-  /(?<=[:#]\s{0,4})[^\s:#,;|][^\n,;|]{0,80}|(?<![\p{L}\p{N}])[\p{L}\p{N}/_.-]{0,40}\d[\p{L}\p{N}/_.-]{0,40}|\p{Lu}[\p{L}&.'-]{0,40}(?:[ \t]\p{Lu}[\p{L}&.'-]{0,40}){0,4}/gu
+const patterns = [
+  /(?<=[:#]\s{0,4})[^\s:#,;|][^\n,;|]{0,80}/g,
+  /(?<![\p{L}\p{N}/_.,'’-])[\p{L}\p{N}/_.-]{0,40}\d[\p{L}\p{N}/_.,'’-]{0,40}/gu,
+  /\p{Lu}[\p{L}&.'-]{0,40}(?:[ \t]\p{Lu}[\p{L}&.'-]{0,40}){0,4}/gu,
+]
 
+/** In the order of the text; they may overlap. */
 export function valuesIn(text: string): FoundValue[] {
-  return [...text.matchAll(valuePattern)].flatMap(match => {
-    const kept = match[0].replace(/[\s.,;:/-]{1,10}$/, '')
-    return kept === '' || isFiller(kept.toLowerCase())
-      ? []
-      : [{ start: match.index, end: match.index + kept.length, text: kept }]
-  })
+  const found = new Map<string, FoundValue>()
+  for (const pattern of patterns) {
+    for (const match of text.matchAll(pattern)) {
+      const kept = match[0].replace(/[\s.,;:/'’-]{1,10}$/, '')
+      const value = { start: match.index, end: match.index + kept.length, text: kept }
+      if (kept !== '' && !(isFiller(kept.toLowerCase()) && !/\d/.test(kept)))
+        found.set(`${value.start} ${value.end}`, value)
+    }
+  }
+  return [...found.values()].sort((a, b) => a.start - b.start || a.end - b.end)
 }
