@@ -1,13 +1,12 @@
-/** The sandbox: runs users' regexes and scripts in a thread that is killed when they take too long or too much. */
-import { Worker } from 'node:worker_threads'
+/** The sandbox: runs users' regexes and scripts in a process that is killed when they take too long or too much. */
+import { type ChildProcess, fork } from 'node:child_process'
 import { z } from 'zod'
 import { failure } from '../base/errors.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import type { Sandbox } from '../metrics/metric.ts'
-import type { Values } from '../signature/signature.ts'
 
 export interface SandboxOptions {
-  /** The thread's script: `dist/sandbox.cjs`, or `thread.ts` where Node strips types. */
+  /** What the process runs: `dist/sandbox.cjs`, or `thread.ts` where Node strips types. */
   readonly threadPath: string | URL
   /** Time for one regex; 1000 unless given. */
   readonly regexMilliseconds?: number
@@ -17,18 +16,23 @@ export interface SandboxOptions {
 
 export type SandboxTask =
   | { readonly kind: 'regex'; readonly pattern: string; readonly text: string }
-  | { readonly kind: 'script'; readonly path: string; readonly example: Values; readonly prediction: Values }
+  | { readonly kind: 'script'; readonly path: string; readonly example: unknown; readonly prediction: unknown }
 
 export interface SandboxRequest {
   readonly id: number
   readonly task: SandboxTask
 }
 
-export type SandboxReply = z.infer<typeof replySchema>
+/** `ready` once, then a reply to each request: JSON text or an error; `crash` when the thread ended. */
+export type SandboxMessage = z.infer<typeof messageSchema>
 
-const replySchema = z.union([z.object({ id: z.int(), json: z.string() }), z.object({ id: z.int(), error: z.string() })])
+const messageSchema = z.union([
+  z.literal('ready'),
+  z.object({ id: z.int(), json: z.string() }),
+  z.object({ id: z.int(), error: z.string() }),
+  z.object({ crash: z.string() }),
+])
 
-const heapMegabytes = 128
 const startMilliseconds = 15_000
 
 interface Waiting {
@@ -37,16 +41,16 @@ interface Waiting {
 }
 
 /**
- * One task at a time on one reused thread, so a kill never takes another request with it: those wait on
- * this side and go to the next thread. Disposing fails whatever is left as `cancelled`.
+ * One task at a time in one reused process, so a kill never takes another request with it: those wait on
+ * this side and go to the next process. Disposing fails whatever is left as `cancelled`.
  */
 export function createSandbox(options: SandboxOptions): Sandbox & AsyncDisposable {
   const regexMilliseconds = options.regexMilliseconds ?? 1000
   const scriptMilliseconds = options.scriptMilliseconds ?? 10_000
   const waiting: Waiting[] = []
-  const ending = new Set<Promise<unknown>>()
+  const ending = new Set<Promise<void>>()
   let current: Waiting | undefined
-  let thread: Worker | undefined
+  let child: ChildProcess | undefined
   let ready = false
   let deadline: NodeJS.Timeout | undefined
   let lastId = 0
@@ -56,20 +60,24 @@ export function createSandbox(options: SandboxOptions): Sandbox & AsyncDisposabl
     if (current !== undefined || closed) return
     current = waiting.shift()
     if (current === undefined) {
-      thread?.unref()
+      // An idle process must not keep the host alive; it ends when the channel closes.
+      child?.unref()
+      child?.channel?.unref()
       return
     }
-    if (thread === undefined) thread = start()
-    thread.ref()
-    if (ready) send(thread, current)
-    else expireAfter(startMilliseconds, current, 'The thread for regexes and scripts did not start.')
+    if (child === undefined) child = start()
+    child.ref()
+    child.channel?.ref()
+    if (ready) send(child, current)
+    else expireAfter(startMilliseconds, current, 'The process for regexes and scripts did not start.')
   }
 
-  function send(worker: Worker, entry: Waiting) {
+  function send(to: ChildProcess, entry: Waiting) {
     const { task } = entry.request
     const milliseconds = task.kind === 'regex' ? regexMilliseconds : scriptMilliseconds
     expireAfter(milliseconds, entry, tooSlow(task, milliseconds))
-    worker.postMessage(entry.request)
+    // An error here means that the process is going: its exit says so next.
+    to.send(entry.request, () => {})
   }
 
   function expireAfter(milliseconds: number, entry: Waiting, message: string) {
@@ -77,70 +85,68 @@ export function createSandbox(options: SandboxOptions): Sandbox & AsyncDisposabl
     deadline = setTimeout(() => {
       // A busy host may see the timer before a reply that arrived in time: let waiting messages in first.
       setImmediate(() => {
-        if (current === entry) killFor(entry, message)
+        if (current === entry) endWith(failed(entry.request.task, message))
       })
     }, milliseconds)
   }
 
-  function killFor(entry: Waiting, message: string) {
-    kill()
-    finish(entry, failed(entry.request.task, message))
+  function start(): ChildProcess {
+    ready = false
+    const started = fork(options.threadPath, [], {
+      // No key of the host's environment, no flags, no terminal.
+      env: process.versions.electron === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' },
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    })
+    started.on('message', message => {
+      if (child === started) receive(started, message)
+    })
+    const lost = (reason: string) => {
+      if (child === started) endWith(current && failed(current.request.task, crashed(current.request.task, reason)))
+    }
+    started.on('error', error => lost(error.message))
+    started.on('exit', (code, signal) => lost(`its process ended (${signal ?? code}), most likely out of memory`))
+    return started
   }
 
-  function finish(entry: Waiting, result: Result<unknown>) {
-    if (current !== entry) return
+  function receive(from: ChildProcess, data: unknown) {
+    const parsed = messageSchema.safeParse(data)
+    if (!parsed.success || current === undefined) return
+    const message = parsed.data
+    const { id, task } = current.request
+    if (message === 'ready') {
+      ready = true
+      send(from, current)
+    } else if ('crash' in message) endWith(failed(task, crashed(task, message.crash)))
+    else if (message.id === id) {
+      finish('json' in message ? readJson(task, message.json) : failed(task, crashed(task, message.error)))
+    }
+  }
+
+  function finish(result: Result<unknown>) {
     clearTimeout(deadline)
+    const done = current
     current = undefined
-    entry.settle(result)
+    done?.settle(result)
     next()
   }
 
-  function start(): Worker {
-    ready = false
-    const worker = new Worker(options.threadPath, {
-      // No key of the host's environment, no flags, no terminal.
-      env: {},
-      argv: [],
-      execArgv: [],
-      stdin: false,
-      stdout: true,
-      stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: heapMegabytes, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 },
-    })
-    worker.stdout.resume()
-    worker.stderr.resume()
-    worker.on('message', message => {
-      if (thread === worker) receive(worker, message)
-    })
-    let reason = 'it ended the thread it ran in (process.exit?)'
-    worker.on('error', error => {
-      reason = describeCrash(error)
-    })
-    worker.on('exit', () => {
-      if (thread !== worker) return
-      thread = undefined
-      if (current !== undefined) finish(current, failed(current.request.task, crashed(current.request.task, reason)))
-    })
-    return worker
-  }
-
-  function receive(worker: Worker, message: unknown) {
-    if (message === 'ready') {
-      ready = true
-      if (current !== undefined) send(worker, current)
-      return
-    }
-    const reply = replySchema.safeParse(message)
-    if (!reply.success || current === undefined || reply.data.id !== current.request.id) return
-    finish(current, readReply(current.request.task, reply.data))
+  /** Gives the process up and answers the request it had. */
+  function endWith(result: Result<unknown> | undefined) {
+    kill()
+    if (result !== undefined) finish(result)
   }
 
   function kill() {
-    const killed = thread
-    thread = undefined
-    if (killed === undefined) return
-    const end = killed.terminate().finally(() => ending.delete(end))
+    const killed = child
+    child = undefined
+    if (killed === undefined || killed.exitCode !== null || killed.signalCode !== null) return
+    const end = new Promise<void>(resolve => {
+      killed.once('exit', () => resolve())
+      killed.once('error', () => resolve())
+    }).finally(() => ending.delete(end))
     ending.add(end)
+    killed.kill('SIGKILL')
   }
 
   function request(task: SandboxTask, signal: AbortSignal): Promise<Result<unknown>> {
@@ -156,10 +162,8 @@ export function createSandbox(options: SandboxOptions): Sandbox & AsyncDisposabl
       }
       const abandon = () => {
         reject(signal.reason)
-        if (current === entry) {
-          kill()
-          finish(entry, stopped)
-        } else waiting.splice(waiting.indexOf(entry), 1)
+        if (current === entry) endWith(stopped)
+        else waiting.splice(waiting.indexOf(entry), 1)
       }
       signal.addEventListener('abort', abandon, { once: true })
       waiting.push(entry)
@@ -177,12 +181,9 @@ export function createSandbox(options: SandboxOptions): Sandbox & AsyncDisposabl
     },
     async [Symbol.asyncDispose]() {
       closed = true
-      clearTimeout(deadline)
       kill()
-      const left = current === undefined ? waiting : [current, ...waiting]
-      current = undefined
-      for (const entry of left) entry.settle(stopped)
-      waiting.length = 0
+      for (const entry of waiting.splice(0)) entry.settle(stopped)
+      finish(stopped)
       await Promise.all(ending)
     },
   }
@@ -190,10 +191,9 @@ export function createSandbox(options: SandboxOptions): Sandbox & AsyncDisposabl
 
 const stopped = fail(failure('cancelled', 'The sandbox was closed before it answered.'))
 
-function readReply(task: SandboxTask, reply: SandboxReply): Result<unknown> {
-  if ('error' in reply) return failed(task, crashed(task, reply.error))
+function readJson(task: SandboxTask, json: string): Result<unknown> {
   try {
-    return ok(JSON.parse(reply.json))
+    return ok(JSON.parse(json))
   } catch {
     return failed(task, crashed(task, 'it answered something that is not JSON'))
   }
@@ -204,21 +204,14 @@ function failed(task: SandboxTask, message: string): Result<never> {
 }
 
 function crashed(task: SandboxTask, reason: string): string {
-  if (task.kind === 'regex') return `The pattern ${shortened(task.pattern)} cannot be used: ${reason}.`
-  return `The script ${task.path} failed: ${reason}.`
+  const what = task.kind === 'script' ? `The script ${task.path}` : `The pattern ${shortened(task.pattern)}`
+  return `${what} failed: ${reason}.`
 }
 
 function tooSlow(task: SandboxTask, milliseconds: number): string {
-  const seconds = `${milliseconds / 1000} s`
-  if (task.kind === 'script') return `The script ${task.path} took longer than ${seconds} and was stopped.`
-  return `The pattern ${shortened(task.pattern)} took longer than ${seconds} and was stopped: avoid repetition inside repetition, as in (a+)+.`
-}
-
-function describeCrash(error: unknown): string {
-  if (error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
-    return `it used more than ${heapMegabytes} MB of memory`
-  }
-  return error instanceof Error ? error.message.slice(0, 500) : 'it crashed'
+  const late = `took longer than ${milliseconds / 1000} s and was stopped`
+  if (task.kind === 'script') return `The script ${task.path} ${late}.`
+  return `The pattern ${shortened(task.pattern)} ${late}: avoid repetition inside repetition, as in (a+)+.`
 }
 
 function shortened(pattern: string): string {
