@@ -247,7 +247,7 @@ export function createEngine(options: EngineOptions): Engine {
       }),
 
     async wait(id, onProgress, signal) {
-      let seen: number | undefined
+      let seen: string | undefined
       for (;;) {
         signal.throwIfAborted()
         const entry = active.get(id)
@@ -270,8 +270,9 @@ export function createEngine(options: EngineOptions): Engine {
           if (job.state === 'running' && isClaimable(job, clock.now(), isGone)) {
             return fail(failure('worker_lost', `Job ${id} was interrupted.`))
           }
-          if (job.progress !== undefined && job.updatedAt !== seen) onProgress(job.progress)
-          seen = job.updatedAt
+          const progress = JSON.stringify(job.progress)
+          if (job.progress !== undefined && progress !== seen) onProgress(job.progress)
+          seen = progress
           await clock.sleep(watchMilliseconds, signal)
         }
       }

@@ -37,31 +37,37 @@ interface GateOptions {
 
 /** Longer waits are announced, so that a person is not left wondering. */
 const announcedMilliseconds = 5_000
-/** Timers take at most 2^31 - 1 ms; a suspended machine also needs to look at the clock now and then. */
+/** Timers stand still while the machine sleeps, so the clock is looked at now and then. */
 const longestNap = 60_000
 
 export function createGate({ clock, random, policy, signal, reached, onHold }: GateOptions): Gate {
   let everReached = reached
   let answers = 0
   let round = 1
-  // Of the clock that never steps back, so that a corrected wall clock cannot lengthen a wait.
-  let closedUntil = 0
+  let leftOfHold = countdown(clock, 0)
 
   async function sleep(ms: number): Promise<void> {
-    const end = clock.elapsed() + ms
+    const left = countdown(clock, ms)
+    while (left() > 0) await clock.sleep(Math.min(left(), longestNap), signal)
+  }
+
+  function hold(ms: number): void {
+    if (ms <= leftOfHold()) return
+    leftOfHold = countdown(clock, ms)
+    announce(ms)
+  }
+
+  function announce(ms: number): void {
     if (ms > announcedMilliseconds) onHold?.(clock.now() + ms)
-    for (let left = ms; left > 0; left = end - clock.elapsed()) await clock.sleep(Math.min(left, longestNap), signal)
   }
 
   return {
     async pass() {
-      for (let left = closedUntil - clock.elapsed(); left > 0; left = closedUntil - clock.elapsed()) await sleep(left)
+      while (leftOfHold() > 0) await sleep(leftOfHold())
       signal.throwIfAborted()
       return { round, answers }
     },
-    hold(ms) {
-      closedUntil = Math.max(closedUntil, clock.elapsed() + ms)
-    },
+    hold,
     answered() {
       answers++
       everReached = true
@@ -76,10 +82,19 @@ export function createGate({ clock, random, policy, signal, reached, onHold }: G
       if (pass.round !== round) return false
       if (round === policy.unreachableTries) return true
       round++
-      closedUntil = Math.max(closedUntil, clock.elapsed() + unreachableDelay(random, policy))
+      hold(unreachableDelay(random, policy))
       return false
     },
     sleep,
-    sleepUntil: time => sleep(Math.max(0, time - clock.now())),
+    async sleepUntil(time) {
+      announce(time - clock.now())
+      await sleep(time - clock.now())
+    },
   }
+}
+
+/** Milliseconds left of `ms`, by whichever clock is further: one stands still in sleep, the other may be set back. */
+function countdown(clock: Clock, ms: number): () => number {
+  const [elapsed, now] = [clock.elapsed() + ms, clock.now() + ms]
+  return () => Math.min(elapsed - clock.elapsed(), now - clock.now())
 }
