@@ -63,7 +63,7 @@ function order(examples: readonly Example[], signature: Signature, seed: number)
     .map(example => ({
       example,
       gold: field === undefined ? '' : canonicalJson(example.values[field]),
-      rank: hashUnit(`${seed}\n${example.id}\n${canonicalJson(example.values)}`),
+      rank: hashUnit(`${seed}\n${canonicalJson(example.values)}`),
     }))
     .sort((a, b) => (a.gold < b.gold ? -1 : a.gold > b.gold ? 1 : a.rank - b.rank))
     .map(({ example }) => example)
