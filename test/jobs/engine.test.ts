@@ -76,7 +76,7 @@ describe('a job', () => {
   test('that fails keeps its error and can be resumed over its ledger', async () => {
     const { clock, host } = createWorld()
     let asked = 0
-    const endpoint = { broken: true }
+    const endpoint: { broken: boolean } = { broken: true }
     const engine = host(async ({ ledger }) => {
       const reply = await ledger.call('k', 'task', async () => ok({ n: ++asked }))
       if (endpoint.broken) return fail(failure('endpoint_unreachable', 'No answer.', 'p'))
@@ -333,7 +333,7 @@ describe('waiting', () => {
 describe('a full disk', () => {
   test('is reported by the wait, and the job can be resumed by the same process', async () => {
     const { clock, host, stores } = createWorld()
-    const disk = { full: true }
+    const disk: { full: boolean } = { full: true }
     const jobs: typeof stores.jobs = {
       ...stores.jobs,
       complete(...args) {
