@@ -116,6 +116,19 @@ describe('merging', () => {
   })
 })
 
+test('of two versions of one rule a merge keeps the better one', () => {
+  const base = plainSignature()
+  const ruled = (...constraints: readonly string[]) => plainSignature({ outputs: [textField('answer', constraints)] })
+  const better = ruled("Otherwise use 'account'.", "Use 'bug' when the ticket mentions error.")
+  const other = ruled("Otherwise use 'billing'.", "Use 'fee' when the ticket mentions invoice.", 'Do not guess.')
+  expect(mergeWording(base, better, other).outputs[0]?.constraints).toEqual([
+    "Otherwise use 'account'.",
+    "Use 'bug' when the ticket mentions error.",
+    "Use 'fee' when the ticket mentions invoice.",
+    'Do not guess.',
+  ])
+})
+
 test('removals take away one added text at a time', () => {
   const base = plainSignature({ instructions: 'Answer.', outputs: [textField('answer', ['old'], 'The answer')] })
   const grown = plainSignature({

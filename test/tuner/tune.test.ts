@@ -207,13 +207,17 @@ describe('says honestly why it stopped', () => {
   })
 
   test('a gain that chance could explain is kept as unproven', async () => {
-    const few = ruleWorld(26, 12)
-    const model = createRuleModel(few, {
-      reflect: (_, current) => constrained(current, 'Apply r1. Apply r2.'),
+    const splits = ['train', 'dev', 'holdout'] as const
+    // Of the 10 held out, 3 need the rule that everything else needs.
+    const few = Array.from({ length: 30 }, (_, i) => {
+      const rule = i % 3 < 2 || i < 9 ? 'r0' : 'r9'
+      return { ...exampleOf(`e${i}`, { context: `case ${i}: ${rule}`, answer: `a${i}` }), split: splits[i % 3] }
     })
-    const outcome = await tuned(few, model.call, { minImprovement: 0 })
-    expect(outcome).toMatchObject({ tuned: false, evidence: 'unproven' })
-    expect(outcome.reason).toMatch(/^gain .*p 0\.\d+/)
+    const small = { signature: plainSignature(), examples: few }
+    const outcome = await tuned(small, createRuleModel(small).call)
+    expect(outcome).toMatchObject({ tuned: false, evidence: 'unproven', stopReason: 'perfect dev score' })
+    expect(outcome.reason).toMatch(/^gain \+0\.30, p 0\.06; about \d+ examples would show it$/)
+    expect(outcome.holdout).toMatchObject({ wins: 3, losses: 0, examples: 10 })
     expect(outcome.changes).toHaveLength(1)
     expect(outcome.new_score).toBeGreaterThan(outcome.old_score)
   })
@@ -291,6 +295,25 @@ describe('mining', () => {
     expect(outcome.changeSentences).toEqual(["Field 'answer': added constraint 'Use lowercase.'"])
     expect(outcome.provenance[0]?.reasoning).toContain('All expected values are in lower case')
     expect(model.reflections()).toHaveLength(0)
+  })
+
+  test('keeps the sentences that help when all together do harm', async () => {
+    const shouting = { signature: plainSignature(), examples }
+    const model = createRuleModel(shouting, { reflect: paraphrase })
+    const outcome = await tuned(shouting, async (request, signal) => {
+      const reply = await model.call(request, signal)
+      if (!reply.ok || request.purpose !== 'task') return reply
+      const told = textOf(request)
+      const gold = String(reply.value.value.answer)
+      const cased = told.includes('Use lowercase.') ? gold : gold.toUpperCase()
+      const answer = told.includes('period') ? 'Full stop.' : cased === gold ? gold : `${cased}.`
+      return ok({ ...reply.value, value: { answer } })
+    })
+    expect(outcome.candidates.slice(0, 2)).toMatchObject([
+      { origin: 'mined', decision: expect.stringMatching(/^rejected/) },
+      { origin: 'mined', devScore: 1, changeSentences: ["Field 'answer': added constraint 'Use lowercase.'"] },
+    ])
+    expect(outcome).toMatchObject({ tuned: true, new_score: 1 })
   })
 })
 

@@ -6,7 +6,7 @@ import type { Rejected } from './analyse.ts'
 import type { Candidate } from './candidate.ts'
 import { clusterFailures } from './clusters.ts'
 import { overLimit } from './limits.ts'
-import { mine } from './mine.ts'
+import { type MinedSentence, mine } from './mine.ts'
 import { callsPerProposal } from './propose.ts'
 import type { CandidateReport } from './result.ts'
 import type { UsedCalls } from './rollouts.ts'
@@ -20,7 +20,7 @@ import {
   paretoFront,
   roundRobin,
 } from './search.ts'
-import { runMerge, runMined, runReflection, type StepResult } from './steps.ts'
+import { runMerge, runMined, runReflection, runSifted, type StepResult } from './steps.ts'
 import { addConstraints, mergeWording, wordingKey } from './wording.ts'
 
 export interface Exploration {
@@ -76,10 +76,13 @@ export async function explore(run: Run, original: Candidate): Promise<Exploratio
   const context = { run, state, reading: readingSet(run, original) }
   const underway: Step[] = []
   let next = 1
-  const mined = beginMined(context)
-  if (typeof mined === 'object') {
-    // Alone, so that reflection starts from what mining brings; dev in one block fills the pool.
-    next = 2
+  // Alone, so that reflection starts from what mining brings; dev in one block fills the pool.
+  const sentences = mine(run.input.signature, run.data.train, original.outcomes)
+  for (const step of [beginMined, beginSifted]) {
+    if (state.pool.length > 1) break
+    const mined = step(context, original, sentences, next)
+    if (mined === undefined) continue
+    next++
     conclude(run, state, mined, await mined.result)
   }
   for (;;) {
@@ -120,18 +123,36 @@ function readingSet({ input, data }: Run, original: Candidate): readonly Example
   return [...chosen]
 }
 
-function beginMined(context: Context): Step | string | undefined {
-  const { run, state, reading } = context
-  const { input, data, rollouts } = run
-  const [original] = state.pool
-  if (original === undefined) return undefined
-  const sentences = mine(input.signature, data.train, original.outcomes)
+/** All mined sentences at once; `undefined` without any, or without the means. */
+function beginMined(
+  context: Context,
+  original: Candidate,
+  sentences: readonly MinedSentence[],
+  id: number,
+): Step | undefined {
+  const { run, reading } = context
   if (sentences.length === 0) return undefined
-  const stop = whyStop(context, 1, rollouts.callsPerExample * (data.dev.length + reading.length))
-  if (typeof stop === 'string') return stop
+  const stop = whyStop(context, id, run.rollouts.callsPerExample * (run.data.dev.length + reading.length))
+  if (typeof stop === 'string') return undefined
   const used: UsedCalls = new Map()
-  const signature = addConstraints(input.signature, sentences)
-  return { id: 1, reserved: stop.reserved, used, result: runMined(run, original, signature, sentences, reading, used) }
+  const signature = addConstraints(run.input.signature, sentences)
+  return { id, reserved: stop.reserved, used, result: runMined(run, id, original, signature, sentences, reading, used) }
+}
+
+/** When all together failed: those that help on their own on the examples that broke them. */
+function beginSifted(
+  context: Context,
+  original: Candidate,
+  sentences: readonly MinedSentence[],
+  id: number,
+): Step | undefined {
+  const { run, reading } = context
+  if (sentences.length < 2) return undefined
+  const alone = sentences.reduce((sum, sentence) => sum + sentence.examples.length, 0)
+  const stop = whyStop(context, id, run.rollouts.callsPerExample * (alone + run.data.dev.length + reading.length))
+  if (typeof stop === 'string') return undefined
+  const used: UsedCalls = new Map()
+  return { id, reserved: stop.reserved, used, result: runSifted(run, id, original, sentences, reading, used) }
 }
 
 /** Starts proposal `id`, or says why there is none to start now. */

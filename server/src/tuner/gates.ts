@@ -9,7 +9,7 @@ export function passesMinibatch(pairs: readonly Pair[]): boolean {
   return weightedGain(pairs) > tie
 }
 
-export type DevVerdict = 'open' | 'accepted' | 'out of reach' | 'worse' | 'too many errors'
+export type DevVerdict = 'open' | 'accepted' | 'no gain' | 'out of reach' | 'worse' | 'too many errors'
 
 /**
  * Where a candidate stands against its bar after some blocks of dev. `remaining` are the bar's scores on examples not
@@ -22,7 +22,7 @@ export function judgeDev(
 ): DevVerdict {
   const gain = weightedGain(pairs)
   const reachable = remaining.reduce((sum, { score, weight }) => sum + weight * (1 - score), 0)
-  if (gain + reachable <= tie) return 'out of reach'
+  if (gain + reachable <= tie) return remaining.length === 0 ? 'no gain' : 'out of reach'
   if (remaining.length === 0) return lost > maxLost * (pairs.length + lost) ? 'too many errors' : 'accepted'
   return lossEvidence(pairs.map(pair => pair.new - pair.old)) >= 10 ? 'worse' : 'open'
 }

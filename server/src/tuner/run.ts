@@ -1,7 +1,8 @@
 /** A run: what every phase of one tuning run shares. */
 import type { Failure } from '../base/errors.ts'
+import { createRandom } from '../base/random.ts'
 import type { Example } from '../examples/example.ts'
-import { splitExamples } from '../examples/split.ts'
+import { leastForHoldout, splitExamples } from '../examples/split.ts'
 import { type Account, createAccount } from './account.ts'
 import { createDecisions, type Decisions } from './decisions.ts'
 import type { TuneInput, TunePorts, TuneProgress } from './result.ts'
@@ -63,14 +64,13 @@ export function createRun(input: TuneInput, ports: TunePorts): Run {
   }
 }
 
-/** Fewer examples than this are all searched and all tested: the evidence is weak then. */
-const minHoldout = 25
-
+/** Where nothing can be held out, all examples are searched and all tested: the evidence is weak then. */
 function splitData({ examples, signature, seed }: TuneInput): SplitData {
   const split = splitExamples(examples, { signature, seed })
-  const weak = examples.length < minHoldout || split.holdout.length === 0
+  const weak = examples.length < leastForHoldout || split.holdout.length === 0
   const train = split.train.length > 0 ? split.train : split.dev
-  const dev = split.dev.length > 0 ? split.dev : split.train
+  // Shuffled, so that the first blocks already stand for the whole.
+  const dev = createRandom(`${seed} dev`).shuffle(split.dev.length > 0 ? split.dev : split.train)
   const inSearch = new Set([...train, ...dev].map(({ id }) => id))
   return {
     all: examples,

@@ -14,7 +14,7 @@ import type { UsedCalls } from './rollouts.ts'
 import type { Run } from './run.ts'
 import type { Minibatch } from './search.ts'
 import { summarisePairs } from './statistics.ts'
-import { wordingKey } from './wording.ts'
+import { addConstraints, wordingKey } from './wording.ts'
 
 export interface StepResult {
   readonly origin: Origin
@@ -87,6 +87,7 @@ export async function runReflection(run: Run, reflection: Reflection, used: Used
 /** All mined sentences at once, straight to dev. */
 export async function runMined(
   run: Run,
+  id: number,
   original: Candidate,
   child: Signature,
   sentences: readonly MinedSentence[],
@@ -101,10 +102,35 @@ export async function runMined(
   }))
   const climbed = await climb(
     run,
-    { id: 1, child, parent: original, sources, origin: 'mined', reading, block: Number.POSITIVE_INFINITY },
+    { id, child, parent: original, sources, origin: 'mined', reading, block: Number.POSITIVE_INFINITY },
     used,
   )
   return { ...described(original, child), origin: 'mined', ...climbed }
+}
+
+/** Each mined sentence alone on the train examples that broke it; those that help go to dev together. */
+export async function runSifted(
+  run: Run,
+  id: number,
+  original: Candidate,
+  sentences: readonly MinedSentence[],
+  reading: readonly Example[],
+  used: UsedCalls,
+): Promise<StepResult> {
+  const { signature, outcomes } = original
+  const helped = await Promise.all(
+    sentences.map(async sentence => {
+      const examples = run.data.train.filter(example => sentence.examples.includes(example.id))
+      const alone = await run.rollouts.evaluate(addConstraints(signature, [sentence]), examples, used)
+      return passesMinibatch(pairsOf(examples, outcomes, alone))
+    }),
+  )
+  const kept = sentences.filter((_, i) => helped[i])
+  if (kept.length === 0 || kept.length === sentences.length) {
+    const decision = `rejected: ${kept.length === 0 ? 'no mined sentence helped alone' : 'each mined sentence helped alone, not together'}`
+    return { origin: 'mined', parent: 0, accepted: false, onDev: false, changeSentences: [], decision }
+  }
+  return runMined(run, id, original, addConstraints(signature, kept), kept, reading, used)
 }
 
 /** What two parents changed, together; it has to beat the better one. */

@@ -76,7 +76,9 @@ export function mergeWording(base: Signature, better: Signature, other: Signatur
       const [a, b] = [at(better), at(other)]
       // What either side dropped stays dropped; what either added joins.
       const kept = field.constraints.filter(item => a.constraints.includes(item) && b.constraints.includes(item))
-      const added = [...a.constraints, ...b.constraints].filter(item => !field.constraints.includes(item))
+      const ofBetter = a.constraints.filter(item => !field.constraints.includes(item))
+      const ofOther = b.constraints.filter(item => !field.constraints.includes(item))
+      const added = [...ofBetter, ...ofOther.filter(item => !ofBetter.some(rule => areRivals(rule, item)))]
       return {
         ...field,
         desc: text(signature => at(signature).desc),
@@ -89,6 +91,15 @@ export function mergeWording(base: Signature, better: Signature, other: Signatur
     inputs: merged('inputs'),
     outputs: merged('outputs'),
   }
+}
+
+/** Two versions of one rule, such as `Otherwise use 'a'.` and `Otherwise use 'b'.`: together they would contradict. */
+function areRivals(a: string, b: string): boolean {
+  const words = (text: string): readonly string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
+  const [first, second] = [words(a), words(b)]
+  if (first[0] !== second[0] || first[1] !== second[1]) return false
+  const both = new Set(first.filter(word => second.includes(word))).size
+  return 2 * both >= new Set([...first, ...second]).size
 }
 
 /** One sentence or text that can be taken away again. */
