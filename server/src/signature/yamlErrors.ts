@@ -32,6 +32,14 @@ function describeKnown(text: string, error: YAMLError, span: Span): YamlIssue | 
       return { code: 'multiple-documents', message: 'a file holds one YAML document', span }
     case 'RESOURCE_EXHAUSTION':
       return { code: 'yaml-limit', message: 'the YAML nests too deep to read', span }
+    case 'UNEXPECTED_TOKEN':
+      if (
+        !error.message.endsWith('at node end') ||
+        !/["']\s*$/.test(text.slice(Math.max(0, span.start - 20), span.start))
+      ) {
+        return undefined
+      }
+      return { code, message: 'the text goes on after its closing quote: put quotes around all of it', span }
     case 'MISSING_CHAR':
       if (!error.message.startsWith('Implicit map keys')) return undefined
       return { code, message: `expected ': ' and a value after '${text.slice(span.start, span.end).trim()}'`, span }

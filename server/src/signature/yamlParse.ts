@@ -166,7 +166,7 @@ function convert(text: string, composed: Composed, brackets: readonly Span[]): P
     issues.push({
       code: 'multiple-documents',
       message: 'a file holds one YAML document',
-      span: { start, end: start + 3 },
+      span: { start, end: Math.min(start + 3, text.length) },
     })
   }
   // An empty document has an empty scalar as its content, where nothing is written.

@@ -43,7 +43,6 @@ function lineKind(text: string, at: number, beforeEntries: boolean): 'entry' | '
     case '\r':
       return next === '\n' ? 'inside' : odd
     case ' ':
-    case '\t':
       // Before the first entry an indented line may only be blank or a comment.
       return beforeEntries && !matchesAt(blankOrComment, text, at) ? odd : 'inside'
     case ']':
@@ -57,6 +56,7 @@ function lineKind(text: string, at: number, beforeEntries: boolean): 'entry' | '
     case '?':
     case ':':
     case ',':
+    case '\t':
     case '[':
     case '{':
     case '&':

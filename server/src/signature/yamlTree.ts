@@ -145,6 +145,7 @@ function firstPerLine(text: string, issues: readonly YamlIssue[]): readonly Yaml
     if (issue.code === 'yaml-syntax' && issue.span.start < lineEnd) continue
     kept.push(issue)
     if (kept.length >= maxIssues) break
+    if (issue.code !== 'yaml-syntax' && issue.code !== 'yaml-brackets') continue
     const newline = text.indexOf('\n', issue.span.start)
     lineEnd = newline === -1 ? text.length + 1 : newline
   }
