@@ -32,7 +32,7 @@ export function createFiles({ cwd, home, root: fixedRoot }: FilesOptions) {
   const finder = async () => createRootFinder(await realpath(home).catch(() => home))
 
   async function rootOf(roots: RootFinder, folder: string): Promise<string> {
-    return fixedRoot === undefined ? roots.rootOf(folder) : realpath(fixedRoot)
+    return fixedRoot === undefined ? roots.rootOf(folder) : await realpath(fixedRoot)
   }
 
   function resolveTyped(path: string): Result<string> {

@@ -1,0 +1,180 @@
+/** The version history: appended whole, never rewritten from a broken file, by many processes at once. */
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { createFiles } from '../../server/src/files/files.ts'
+import { createHistoryStore, type HistoryStoreOptions } from '../../server/src/files/historyStore.ts'
+import { currentOwner, isDead } from '../../server/src/files/owner.ts'
+import type { History, Version } from '../../server/src/history/version.ts'
+import { systemClock } from '../../server/src/systemClock.ts'
+
+function setUp(changes: Partial<HistoryStoreOptions> = {}) {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'signature-tuner-')))
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }))
+  const path = join(root, 'signature.history.json')
+  const store = createHistoryStore({
+    files: createFiles({ cwd: root, home: '/home/nobody' }),
+    clock: systemClock,
+    owner: currentOwner(),
+    isDead,
+    display: absolute => relative(root, absolute),
+    ...changes,
+  })
+  return {
+    root,
+    path,
+    store,
+    write: (text: string) => writeFileSync(path, text),
+    read: () => readFileSync(path, 'utf8'),
+  }
+}
+
+function version(changes: Partial<Version> = {}): Omit<Version, 'version'> {
+  return {
+    created_at: '2026-01-19T09:00:00.000Z',
+    metric_score: 0.72,
+    tuned: false,
+    reason: 'Initial creation',
+    ...changes,
+  }
+}
+
+describe('appending', () => {
+  test('starts the file, counts on from the highest number, and shows what is known', async () => {
+    const { path, store, read, root } = setUp()
+    expect(await store.read(path)).toEqual({ ok: true, value: undefined })
+    await store.append(path, 'python-async', () => version())
+    const seen: History[] = []
+    const appended = await store.append(path, 'other-id', history => {
+      seen.push(history)
+      return version({ tuned: true, metric_score: 0.81 })
+    })
+    expect(appended).toMatchObject({ ok: true, value: { version: 2, tuned: true } })
+    expect(seen[0]?.signature_history.map(entry => entry.version)).toEqual([1])
+    expect(read()).toBe(`{
+  "skill_id": "python-async",
+  "signature_history": [
+    {
+      "version": 1,
+      "created_at": "2026-01-19T09:00:00.000Z",
+      "metric_score": 0.72,
+      "tuned": false,
+      "reason": "Initial creation"
+    },
+    {
+      "version": 2,
+      "created_at": "2026-01-19T09:00:00.000Z",
+      "metric_score": 0.81,
+      "tuned": true,
+      "reason": "Initial creation"
+    }
+  ]
+}
+`)
+    expect(readdirSync(root)).toEqual(['signature.history.json'])
+  })
+
+  test('makes nothing when there is nothing to add', async () => {
+    const { path, store, root } = setUp()
+    expect(await store.append(path, 'a', () => undefined)).toEqual({ ok: true, value: undefined })
+    expect(readdirSync(root)).toEqual([])
+  })
+
+  test('keeps unknown keys, their order, and the line ends', async () => {
+    const { path, store, write, read } = setUp()
+    const entry =
+      '{"x_note":"mine","version":7,"created_at":"then","metric_score":null,"tuned":false,"__proto__":{"a":1}}'
+    write(`{"owner":"team","skill_id":"a",\r\n"signature_history":[${entry}],"tail":[1]}`)
+    expect(await store.append(path, 'a', () => version())).toMatchObject({ ok: true, value: { version: 8 } })
+    expect(read()).toMatch(/\r\n/)
+    const { signature_history, ...rest } = JSON.parse(read())
+    expect(Object.keys(JSON.parse(read()))).toEqual(['owner', 'skill_id', 'signature_history', 'tail'])
+    expect(rest).toEqual({ owner: 'team', skill_id: 'a', tail: [1] })
+    expect(JSON.stringify(signature_history[0])).toBe(entry)
+  })
+
+  test('eight processes at once lose nothing', async () => {
+    const { root, path } = setUp()
+    const script = join(import.meta.dirname, 'appendMain.ts')
+    const runs = Array.from({ length: 8 }, (_, n) =>
+      promisify(execFile)(process.execPath, ['--no-warnings', script, root, path, `p${n}`, '5']),
+    )
+    await Promise.all(runs)
+    const history: History = JSON.parse(readFileSync(path, 'utf8'))
+    expect(history.signature_history.map(entry => entry.version)).toEqual(Array.from({ length: 40 }, (_, n) => n + 1))
+    expect(new Set(history.signature_history.map(entry => entry.reason)).size).toBe(40)
+    expect(readdirSync(root)).toEqual(['signature.history.json'])
+  }, 60_000)
+})
+
+describe('the lock', () => {
+  test('of a dead process is taken over at once', async () => {
+    const { path, store } = setUp()
+    writeFileSync(`${path}.lock`, JSON.stringify({ ...currentOwner(), startTime: '1' }))
+    expect(await store.append(path, 'a', () => version())).toMatchObject({ ok: true, value: { version: 1 } })
+  })
+
+  test('that was forgotten is taken over, whoever left it', async () => {
+    const { path, store } = setUp()
+    writeFileSync(`${path}.lock`, 'no owner can be read here')
+    utimesSync(`${path}.lock`, new Date(), new Date(Date.now() - 61_000))
+    expect(await store.append(path, 'a', () => version())).toMatchObject({ ok: true })
+  })
+
+  test('of a living process is respected, and named when it is never given back', async () => {
+    let elapsed = 0
+    const clock = {
+      ...systemClock,
+      elapsed: () => elapsed,
+      async sleep(ms: number) {
+        elapsed += ms
+      },
+    }
+    const { path, store, root } = setUp({ clock })
+    const lock = JSON.stringify(currentOwner())
+    writeFileSync(`${path}.lock`, lock)
+    expect(await store.append(path, 'a', () => version())).toMatchObject({
+      ok: false,
+      error: { code: 'write_failed', message: expect.stringMatching(/locked by another process; remove .*\.lock/) },
+    })
+    expect(readFileSync(`${path}.lock`, 'utf8')).toBe(lock)
+    expect(readdirSync(root)).toEqual(['signature.history.json.lock'])
+  })
+})
+
+describe('a damaged file', () => {
+  const entry = '{"version":1,"created_at":"x","metric_score":0.5,"tuned":false}'
+  test.each([
+    ['{"skill_id": "shout", ', ':1:23', 'ends too early'],
+    ['', ':1:1', 'ends too early'],
+    ['{\n  "skill_id": "a"\n  "signature_history": []\n}', ':3:3', "',' or '}' is missing"],
+    ['{"skill_id":"a","signature_history":[],}', ':1:40', 'a name in quotes'],
+    ['{"skill_id":"a","signature_history":[]} x', ':1:41', 'follows the end'],
+    ['{"skill_id":"a\nb","signature_history":[]}', ':1:13', 'string'],
+    ['{"skill_id":"a\\q","signature_history":[]}', ':1:13', 'string'],
+    ['{"skill_id":"a","signature_history":[01]}', ':1:39', 'missing'],
+    [
+      `{"skill_id":"a",\n"signature_history":[\n${entry},\n{"version":"two"}]}`,
+      ':4:12',
+      'signature_history[1].version',
+    ],
+    [`{"skill_id":"a",\n"signature_history":[\n{"version":1}]}`, ':3:1', 'signature_history[0].created_at'],
+    ['[]', ':1:1', 'the file'],
+    [`{"skill_id":"a","signature_history":${'['.repeat(100_000)}`, ':1:137', 'too deeply'],
+    ['<<<<<<< HEAD\n{}', ':1:1', 'no JSON'],
+  ])('%# is named with its place and left as it is', async (text, place, what) => {
+    const { path, store, write, read, root } = setUp()
+    write(text)
+    for (const result of [await store.read(path), await store.append(path, 'a', () => version())]) {
+      if (result.ok) throw new Error('it was read')
+      expect(result.error).toMatchObject({ code: 'history_damaged', path: 'signature.history.json' })
+      expect(result.error.message).toContain(`signature.history.json${place}: `)
+      expect(result.error.message).toContain(what)
+    }
+    expect(read()).toBe(text)
+    expect(readdirSync(root)).toEqual(['signature.history.json'])
+  })
+})
