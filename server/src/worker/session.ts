@@ -39,7 +39,9 @@ export function startSession(script: string): Session {
   }
   const ended = new Promise<string>(resolve => {
     child.once('error', error => resolve(error.message))
-    child.once('close', () => resolve(output.trim()))
+    // Not 'close': Node never emits it for a child whose pipe was closed from this side. What the child wrote
+    // before it ended is read in the same turn.
+    child.once('exit', () => setImmediate(() => resolve(output.trim())))
   })
 
   const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child))
