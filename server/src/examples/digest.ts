@@ -1,9 +1,11 @@
-/** What a dataset holds, as one hash. */
-import { sha256 } from '../base/hash.ts'
+/** The digest of a set of examples: equal for equal examples in equal order, whatever their file's layout. */
+import { createHash } from 'node:crypto'
 import { canonicalJson } from '../base/json.ts'
 import type { Example } from './example.ts'
 
-/** SHA-256 over ids, values, splits and weights in order; lines do not count. */
-export function examplesSha256(examples: readonly Example[]): string {
-  return sha256(canonicalJson(examples.map(({ id, values, split, weight }) => ({ id, values, split, weight }))))
+/** SHA-256 over id, values, split and weight of each; lines do not count. */
+export function examplesSha256(examples: readonly Pick<Example, 'id' | 'values' | 'split' | 'weight'>[]): string {
+  const hash = createHash('sha256')
+  for (const { id, values, split, weight } of examples) hash.update(`${canonicalJson({ id, values, split, weight })}\n`)
+  return hash.digest('hex')
 }

@@ -1,87 +1,84 @@
-/** Splits examples into train, dev and holdout: by hash and seed, stratified by gold class, never by score. */
+/** Splits examples for tuning into train, dev and holdout, by hash and never by score. */
 import { hashUnit } from '../base/hash.ts'
 import { canonicalJson } from '../base/json.ts'
-import { goldFieldOf } from '../signature/gold.ts'
-import type { Signature } from '../signature/signature.ts'
+import type { Field, Signature } from '../signature/signature.ts'
 import type { Example, SplitName } from './example.ts'
 
-export interface Split {
-  /** Read by reflection and mining. */
-  readonly train: readonly Example[]
-  /** Steers the search. */
-  readonly dev: readonly Example[]
-  /** Read once, at the end. */
-  readonly holdout: readonly Example[]
+export interface SplitOptions {
+  readonly seed: number
+  /** Says which output is the gold class. */
+  readonly signature: Pick<Signature, 'outputs' | 'metrics'>
 }
 
-/** Fewer examples than this cannot spare a holdout. */
+export type ExampleSplit = Readonly<Record<SplitName, readonly Example[]>>
+
+/** With fewer examples there is no holdout. */
 export const leastForHoldout = 25
 const manyExamples = 200
-/** More values than this are no classes. */
-const mostClasses = 12
+/** A search half with fewer than this in train or dev is not divided. */
+const fewest = 3
+const mostClasses = 20
 
 /**
- * Half of the examples (40 % above 200) are held out, the rest is train and dev in equal parts. `_split` is honoured:
- * where an author names a holdout, it is that one. Below 25 examples there is none, and train and dev are both all.
- * Depends on the examples' content, not on their order.
+ * From 25 examples up, half is holdout (40 % above 200) and the rest is divided into train and dev; each class of
+ * gold value is spread evenly over the three, and `_split` is honoured. Below 25 the holdout is empty, `_split`
+ * does not count, and every example is in train and in dev: the result is then tested on all of them anyway. When
+ * `_split` leaves fewer than 3 for train or dev, both are the whole search part. Depends on the examples' contents
+ * and the seed alone, not on their order; each list is in an order of its own that does not either.
  */
-export function splitExamples(
-  examples: readonly Example[],
-  { signature, seed }: { readonly signature: Signature; readonly seed: number },
-): Split {
-  const ordered = order(examples, signature, seed)
-  if (examples.length < leastForHoldout) return { train: ordered, dev: ordered, holdout: [] }
-  const fixed = Map.groupBy(ordered, example => example.split)
-  const free = fixed.get(undefined) ?? []
-  const named = (split: SplitName) => fixed.get(split) ?? []
-  const share = examples.length > manyExamples ? 0.4 : 0.5
-  const [holdout, search] =
-    named('holdout').length > 0 ? [named('holdout'), free] : deal(free, (share * examples.length) / free.length)
-  const searchSize = search.length + named('train').length + named('dev').length
-  const [dev, train] = deal(search, (searchSize / 2 - named('dev').length) / search.length)
-  return { train: [...named('train'), ...train], dev: [...named('dev'), ...dev], holdout }
-}
-
-/** Gives the first list `share` of the items, evenly over their order, so that every class gets its part. */
-function deal(items: readonly Example[], share: number): [readonly Example[], readonly Example[]] {
-  const part = Math.min(1, Math.max(0, share))
-  const first: Example[] = []
-  const second: Example[] = []
-  // Half an item ahead: the rounding of small numbers favours neither list.
-  items.forEach((item, at) => {
-    const taken = Math.floor((at + 1) * part + 0.5) > Math.floor(at * part + 0.5)
-    if (taken) first.push(item)
-    else second.push(item)
-  })
-  return [first, second]
-}
-
-/** By gold class, then by hash. */
-function order(examples: readonly Example[], signature: Signature, seed: number): readonly Example[] {
-  const field = classField(examples, signature)
-  return examples
-    .map(example => ({
-      example,
-      gold: field === undefined ? '' : canonicalJson(example.values[field]),
-      rank: hashUnit(`${seed}\n${canonicalJson(example.values)}`),
-    }))
-    .sort((a, b) => (a.gold < b.gold ? -1 : a.gold > b.gold ? 1 : a.rank - b.rank))
+export function splitExamples(examples: readonly Example[], { seed, signature }: SplitOptions): ExampleSplit {
+  const drawn = examples
+    .map(example => ({ example, draw: hashUnit(`${seed}\n${canonicalJson(example.values)}`) }))
+    .sort((a, b) => a.draw - b.draw || compare(a.example.id, b.example.id))
     .map(({ example }) => example)
-}
-
-/** The output whose gold values are classes: a closed set by type, else one with few values. */
-function classField(examples: readonly Example[], signature: Signature): string | undefined {
-  const gold = new Set(signature.metrics.map(goldFieldOf))
-  const outputs = signature.outputs.filter(({ name }) => gold.has(name))
-  const closed = outputs.find(({ type }) => type.kind === 'literal' || type.kind === 'bool')
-  return (closed ?? outputs.find(({ name }) => hasFewValues(examples, name)))?.name
-}
-
-function hasFewValues(examples: readonly Example[], field: string): boolean {
-  const values = new Set<string>()
-  for (const { values: given } of examples) {
-    values.add(canonicalJson(given[field]))
-    if (values.size > mostClasses) return false
+  if (drawn.length < leastForHoldout) return { train: drawn, dev: drawn, holdout: [] }
+  const byClass = groupByClass(drawn, signature)
+  const share = drawn.length > manyExamples ? 0.4 : 0.5
+  const holdout = choose(byClass, example => example.split, 'holdout', Math.floor(share * drawn.length))
+  const search = byClass.filter(example => !holdout.has(example))
+  const train = choose(search, example => example.split, 'train', Math.ceil(search.length / 2))
+  const pick = (wanted: (example: Example) => boolean) => drawn.filter(wanted)
+  const inSearch = pick(example => !holdout.has(example))
+  const undivided = Math.min(train.size, search.length - train.size) < fewest
+  return {
+    train: undivided ? inSearch : pick(example => train.has(example)),
+    dev: undivided ? inSearch : pick(example => !holdout.has(example) && !train.has(example)),
+    holdout: pick(example => holdout.has(example)),
   }
-  return values.size > 1 && values.size * 5 <= examples.length
+}
+
+/** Those fixed to `name`, and as many of the free ones as fill up to `count`, evenly along the list. */
+function choose(
+  examples: readonly Example[],
+  fixedTo: (example: Example) => SplitName | undefined,
+  name: SplitName,
+  count: number,
+): ReadonlySet<Example> {
+  const chosen = new Set(examples.filter(example => fixedTo(example) === name))
+  const free = examples.filter(example => fixedTo(example) === undefined)
+  const share = free.length === 0 ? 0 : Math.min(1, Math.max(0, (count - chosen.size) / free.length))
+  for (const [index, example] of free.entries()) {
+    if (Math.floor((index + 1) * share + 1e-9) > Math.floor(index * share + 1e-9)) chosen.add(example)
+  }
+  return chosen
+}
+
+/** Examples of one gold class side by side; the order within a class stays. */
+function groupByClass(examples: readonly Example[], signature: SplitOptions['signature']): readonly Example[] {
+  for (const field of signature.outputs.filter(field => isClassLike(field, signature))) {
+    const classes = Map.groupBy(examples, example => canonicalJson(example.values[field.name]))
+    if (classes.size < 2 || classes.size > Math.min(mostClasses, examples.length / 4)) continue
+    return [...classes].sort(([a], [b]) => compare(a, b)).flatMap(([, members]) => members)
+  }
+  return examples
+}
+
+function isClassLike(field: Field, { metrics }: SplitOptions['signature']): boolean {
+  const { kind } = field.type.kind === 'optional' ? field.type.item : field.type
+  const matched = metrics.some(metric => metric.kind === 'exact_match' && metric.field === field.name)
+  return kind === 'literal' || kind === 'bool' || matched
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
