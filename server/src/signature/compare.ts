@@ -2,7 +2,7 @@
 import { sha256 } from '../base/hash.ts'
 import { canonicalJson } from '../base/json.ts'
 import type { Direction, Field, Signature, SignatureChange } from './signature.ts'
-import { type FieldType, formatType } from './types.ts'
+import { type FieldType, formatType, type ObjectField, objectWithin } from './types.ts'
 
 /** SHA-256 of what a signature means: not of its skill_id, threshold, examples, comments or layout. */
 export function signatureSha256(signature: Signature): string {
@@ -112,31 +112,18 @@ function meaning(signature: Signature): unknown {
   }
 }
 
-function fieldMeaning(field: Field): unknown {
-  return {
-    name: normalText(field.name),
-    type: typeMeaning(field.type),
-    desc: normalText(field.desc),
-    constraints: field.constraints.map(normalText),
-  }
+function fieldMeaning({ name, type, desc, constraints }: Field): unknown {
+  return { ...shapeMeaning({ name, type, desc }), constraints: constraints.map(normalText) }
+}
+
+/** What fields and the fields of objects have in common. */
+function shapeMeaning({ name, type, desc }: ObjectField): Readonly<Record<string, unknown>> {
+  return { name: normalText(name), ...typeMeaning(type), desc: normalText(desc) }
 }
 
 /** The type's text; with the fields where it holds an object. */
-function typeMeaning(type: FieldType): unknown {
-  switch (type.kind) {
-    case 'object':
-      return {
-        object: type.fields.map(({ name, type, desc }) => ({ name, type: typeMeaning(type), desc: normalText(desc) })),
-      }
-    case 'list':
-      return { list: typeMeaning(type.item) }
-    case 'optional':
-      return { optional: typeMeaning(type.item) }
-    case 'dict':
-      return { dict: typeMeaning(type.value) }
-    default:
-      return formatType(type).normalize('NFC')
-  }
+function typeMeaning(type: FieldType): Readonly<Record<string, unknown>> {
+  return { type: formatType(type).normalize('NFC'), fields: objectWithin(type)?.fields.map(shapeMeaning) }
 }
 
 function normalValue(value: unknown): unknown {

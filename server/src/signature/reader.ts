@@ -10,6 +10,8 @@ export type Followed = Exclude<YamlNode, YamlAlias>
 export interface Reader {
   readonly text: string
   readonly problems: SignatureProblem[]
+  /** Where the YAML itself is broken: what is read there is no second mistake. */
+  readonly broken: ReadonlySet<number>
   /** The node, or what it is an alias of. */
   follow(node: YamlNode | undefined): Followed | undefined
 }
@@ -26,19 +28,22 @@ export function createReader(text: string, tree: YamlTree): Reader {
   const reader: Reader = {
     text,
     problems: [],
+    broken: new Set(),
     follow: node => {
       if (node?.kind !== 'alias') return node
       const target = tree.resolve(node)
       return target?.kind === 'alias' ? undefined : target
     },
   }
+  const broken = new Set<number>()
   for (const { code, message, span, suggestion, related } of tree.issues) {
+    if (code === 'yaml-syntax' || code === 'yaml-alias') broken.add(span.start)
     addProblem(reader, code, message, span, {
       ...(suggestion !== undefined && { suggestion }),
       ...(related && { related: [{ span: related, message: 'the first is here' }] }),
     })
   }
-  return reader
+  return { ...reader, broken }
 }
 
 /** Notes a problem; spans are cut at the end of their first line. */
@@ -49,6 +54,7 @@ export function addProblem(
   span: Span,
   more: Pick<SignatureProblem, 'suggestion' | 'related'> = {},
 ): void {
+  if (reader.broken.has(span.start)) return
   const severity: Severity = signatureProblems[code].severity
   reader.problems.push({ code, severity, message, span: firstLine(reader.text, span), ...more })
 }

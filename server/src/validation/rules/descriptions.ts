@@ -1,11 +1,12 @@
 /** Descriptions: a model reads them, so they should say more than the name of the field. */
 import type { SignatureDocument } from '../../signature/document.ts'
+import type { FieldPart } from '../../signature/readFields.ts'
 import { type Problem, problem } from '../problem.ts'
 
 export function descriptions(document: SignatureDocument): readonly Problem[] {
   return document.fields.flatMap(field => {
     // A field without a type is still being written.
-    if (field.typePart === undefined) return []
+    if (field.typePart === undefined || isBroken(field)) return []
     const text = field.desc?.value.trim() ?? ''
     const place = field.desc === undefined || text === '' ? field.nameSpan : field.desc.span
     if (text === '')
@@ -14,6 +15,11 @@ export function descriptions(document: SignatureDocument): readonly Problem[] {
     const message = `'${shorten(text)}' tells the model no more than the name '${field.name}'`
     return [problem('vague-description', message, place)]
   })
+}
+
+/** Whether there is a description that is not text, which was complained about. */
+function isBroken({ node, desc }: FieldPart): boolean {
+  return desc === undefined && node.kind === 'map' && node.pairs.some(pair => pair.key === 'desc')
 }
 
 const genericWords: ReadonlySet<string> = new Set(
