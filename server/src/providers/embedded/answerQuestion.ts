@@ -49,8 +49,8 @@ export function answerQuestion(context: string, wholeQuestion: string, maxWords:
   for (const sentence of ranked.slice(0, sentencesTried)) {
     const base = best.overlap === 0 ? 0 : (6 * sentence.overlap) / best.overlap
     const matches = matchesIn(sentence.text, asked, little, weight)
-    for (const candidate of answerSpans(sentence.text, expected.head)) {
-      if (words(candidate.text).length > Math.max(1, maxWords) || isAsked(candidate, question, asked)) continue
+    for (const candidate of answerSpans(sentence.text, expected.heads)) {
+      if (candidate.text.split(/\s+/).length > Math.max(1, maxWords) || isAsked(candidate, question, asked)) continue
       const score = base + kindScore(candidate, expected, asked) + nearness(candidate, sentence.text, matches)
       if (score > bestScore) [span, bestScore] = [candidate.text, score]
     }

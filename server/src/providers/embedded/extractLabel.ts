@@ -13,7 +13,7 @@ export function extractLabel(labels: readonly string[], rules: Rules, text: stri
     const exact = plain.has(label.toLowerCase()) ? 0.2 : 0
     const cues = rules.cues.get(label)
     // A label with stated cues is no longer judged by its own name alone.
-    return cues === undefined ? surface + exact : 2 * cueScore(cues, present) + (surface + exact) / 4
+    return cues === undefined ? surface + exact : 2 * cueScore(cues, present) + surface + exact
   })
   const top = Math.max(...scores)
   const stated = rules.cues.size > 0 || rules.otherwise !== undefined

@@ -1,8 +1,8 @@
 /** Rules on the form of an output, from what was expected and what came: length, case, formats, silence. */
 import { findDates, wholeDate } from './dates.ts'
 import { codeOf, isCurrencyCode } from './numbers.ts'
+import { type FieldFailures, failingOf, type ProposedRule } from './proposal.ts'
 import type { Case } from './readAnalysis.ts'
-import type { FieldFailures, ProposedRule } from './reflect.ts'
 
 interface Pair {
   readonly expected: string
@@ -19,7 +19,7 @@ export function inferForm(field: FieldFailures): ProposedRule[] {
   const failing = pairs.filter(pair => pair.expected !== pair.got)
   if (failing.length < 2) return rules
   const add = (support: number, because: string, text: string) =>
-    rules.push({ field: field.name, sentences: [{ text }], support, because })
+    rules.push({ field, sentences: [{ text }], support, because })
   const share = (test: (pair: Pair) => boolean) => failing.filter(test).length / failing.length
   const { rules: stated } = field
   const known = pairs.filter(pair => pair.expected !== '')
@@ -27,7 +27,8 @@ export function inferForm(field: FieldFailures): ProposedRule[] {
   const longer = failing.filter(pair => wordCount(pair.got) > 1.5 * wordCount(pair.expected) + 1)
   if (longer.length >= 2 && longer.length >= failing.length * 0.5 && !Number.isFinite(stated.maxWords)) {
     const counts = known.map(pair => wordCount(pair.expected)).sort((a, b) => a - b)
-    const [low, high] = [counts[0] ?? 1, counts.at(-1) ?? 1]
+    // Few examples seldom show the longest answer.
+    const [low, high] = [counts[0] ?? 1, (counts.at(-1) ?? 1) + (counts.length < 20 ? 1 : 0)]
     add(
       longer.length,
       'Answers were much longer than expected',
@@ -72,12 +73,12 @@ export function inferForm(field: FieldFailures): ProposedRule[] {
 
 /** The answer that is expected where the inputs are silent: null, or one phrase that no input holds. */
 function absent(field: FieldFailures): ProposedRule[] {
-  const wrong = field.cases.filter(one => !same(one.expected.get(field.name), one.got.get(field.name)))
+  const wrong = failingOf(field)
   const nulls = wrong.filter(one => one.expected.get(field.name) === null)
   if (nulls.length >= 2 && !field.rules.nullWhenAbsent)
     return [
       {
-        field: field.name,
+        field,
         support: nulls.length,
         because: 'A value was given where none was expected',
         sentences: [{ text: 'Use null when the inputs name none.' }],
@@ -103,16 +104,12 @@ function absent(field: FieldFailures): ProposedRule[] {
   if (support < 2 || [...counts.values()].filter(count => count >= 2).length > 1) return []
   return [
     {
-      field: field.name,
+      field,
       support,
       because: 'The inputs did not hold the answer',
       sentences: [{ text: `Answer '${answer}' when the inputs do not say.` }],
     },
   ]
-}
-
-export function same(a: unknown, b: unknown): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b)
 }
 
 function pairOf(one: Case, name: string): Pair[] {

@@ -1,15 +1,13 @@
 /** Cue words of labels: words that the examples of one label share and those of the others lack. */
 import { isMonthOrWeekday, wholeDate } from './dates.ts'
-import { extractBool, extractLabel } from './extractLabel.ts'
-import { same } from './inferForm.ts'
 import { type Cue, cueScore } from './labelRules.ts'
-import { type FieldFailures, labelsOf, type ProposedRule, type Sentence } from './reflect.ts'
-import type { Rules } from './rules.ts'
+import { type FieldFailures, failingOf, type ProposedRule, type Sentence } from './proposal.ts'
+import { labelsOf } from './shape.ts'
 import { isContentWord, stem, words } from './words.ts'
 
 interface Labelled {
   readonly label: string
-  readonly text: string
+  readonly weight: number
   /** Stem to the word as written. */
   readonly stems: ReadonlyMap<string, string>
 }
@@ -26,12 +24,12 @@ const maxFreshCues = 6
 const chance = 0.15
 
 export function inferLabels(field: FieldFailures): ProposedRule[] {
-  const failing = field.cases.filter(one => !same(one.expected.get(field.name), one.got.get(field.name)))
+  const failing = failingOf(field)
   if (failing.length < 2) return []
   const labels = labelsOf(field.shape)
   const cases = field.cases.map((one): Labelled => {
     const text = [...one.inputs.values()].filter(value => wholeDate(value) === undefined).join('\n')
-    return { label: String(one.expected.get(field.name)), text, stems: stemsOf(text) }
+    return { label: String(one.expected.get(field.name)), weight: one.weight, stems: stemsOf(text) }
   })
   const sets = labels.map(label => cuesFor(label, cases, field.rules.cues.get(label) ?? []))
   const subject = subjectOf(field)
@@ -45,8 +43,7 @@ export function inferLabels(field: FieldFailures): ProposedRule[] {
     sentences.push(sentence(field.constraints, 'Otherwise use', `Otherwise use '${otherwise}'.`))
   if (sentences.length === 0) return []
   const because = `'${field.name}' was mixed up where the same words recur`
-  const support = gain(field, labels, cases, sentences)
-  return [{ field: field.name, sentences, support, because }]
+  return [{ field, sentences, support: failing.length, because }]
 }
 
 /** A sentence that begins like a constraint already there takes its place. */
@@ -55,22 +52,8 @@ function sentence(constraints: readonly string[], beginning: string, text: strin
   return replaces < 0 ? { text } : { text, replaces }
 }
 
-/** How many more of the cases come out right with the sentences in place. */
-function gain(
-  field: FieldFailures,
-  labels: readonly string[],
-  cases: readonly Labelled[],
-  sentences: readonly Sentence[],
-): number {
-  const replaced = new Set(sentences.map(one => one.replaces))
-  const kept = field.constraints.filter((_, index) => !replaced.has(index))
-  const next = field.readRules([...kept, ...sentences.map(one => one.text)])
-  const count = (rules: Rules) => cases.filter(one => labelOf(labels, rules, one.text) === one.label).length
-  return count(next) - count(field.rules)
-}
-
-function labelOf(labels: readonly string[], rules: Rules, text: string): string {
-  return labels.join() === 'true,false' ? String(extractBool(rules, text)) : extractLabel(labels, rules, text)
+function totalWeight(cases: readonly Labelled[]): number {
+  return cases.reduce((sum, one) => sum + one.weight, 0)
 }
 
 function subjectOf(field: FieldFailures): string {
@@ -127,9 +110,10 @@ function fallbackOf(
 ): string | undefined {
   const cues = sets.flatMap(set => set.cues.map((text): Cue => ({ stems: text.split(' ').map(stem), weight: 1, text })))
   const silent = cases.filter(one => cueScore(cues, new Set(one.stems.keys())) === 0)
-  const counts = labels.map(label => silent.filter(one => one.label === label).length)
+  const counts = labels.map(label => totalWeight(silent.filter(one => one.label === label)))
   const top = Math.max(0, ...counts)
   const label = labels[counts.indexOf(top)]
-  const enough = stated === undefined ? top >= 2 && top >= silent.length * 0.5 : top >= 4 && top >= silent.length * 0.8
+  const share = top / Math.max(1, totalWeight(silent))
+  const enough = stated === undefined ? top >= 2 && share >= 0.5 : top >= 4 && share >= 0.8
   return enough && label !== stated ? label : undefined
 }

@@ -5,41 +5,15 @@ import type { ModelRequest } from '../../model/model.ts'
 import { inferAnchors } from './inferAnchors.ts'
 import { inferForm } from './inferForm.ts'
 import { inferLabels } from './inferLabels.ts'
+import { type FieldFailures, improvedBy, type ProposedRule } from './proposal.ts'
 import { type Case, readAnalysis } from './readAnalysis.ts'
-import { type Rules, readRules } from './rules.ts'
-import { type Shape, shapeOf } from './shape.ts'
-
-/** What the inference of one field works from. */
-export interface FieldFailures {
-  readonly name: string
-  readonly shape: Shape
-  readonly constraints: readonly string[]
-  /** What the signature already says. */
-  readonly rules: Rules
-  /** What it would say with these constraints instead. */
-  readonly readRules: (constraints: readonly string[]) => Rules
-  /** Cases that tell what was expected of this field. */
-  readonly cases: readonly Case[]
-  readonly inputs: readonly string[]
-}
-
-/** A rule the failures support. */
-export interface ProposedRule {
-  readonly field: string
-  readonly sentences: readonly Sentence[]
-  /** Failing examples it would explain. */
-  readonly support: number
-  readonly because: string
-}
-
-/** A constraint to add, or one that takes the place of another. */
-export interface Sentence {
-  readonly text: string
-  /** Position of the constraint it replaces. */
-  readonly replaces?: number
-}
+import { readRules } from './rules.ts'
+import { labelsOf, shapeOf } from './shape.ts'
+import { answerField } from './taskAnswer.ts'
 
 const rulesPerReply = 3
+/** Examples that must show a rule before it is proposed. */
+const minSupport = 2
 const maxSignatureChars = 200_000
 
 /** Never throws: a signature that does not parse comes back as it is. */
@@ -50,15 +24,20 @@ export function reflect(request: ModelRequest): { improved_signature: string; im
     return unchanged(analysis.signature, 'The signature could not be read as YAML, so nothing was changed.')
   const rules = fieldsOf(document, analysis.cases)
     .flatMap(proposalsFor)
-    .filter(rule => rule.support >= 2)
-    .sort((a, b) => b.support - a.support || (a.field < b.field ? -1 : 1))
+    .filter(rule => rule.support >= minSupport)
+    .map(rule => ({ rule, improved: improvedBy(rule) }))
+    .filter(({ improved }) => improved > 0)
+    .sort((a, b) => b.improved - a.improved || b.rule.support - a.rule.support)
+    .map(({ rule }) => rule)
   const chosen = choose(rules, analysis.rejected, request.repeat)
   if (chosen.length === 0) return reworded(document, analysis.signature, analysis.rejected, request.repeat)
   for (const rule of chosen) write(document, rule)
   return {
     improved_signature: document.toString({ lineWidth: 0 }),
     improvement_reasoning: chosen
-      .map(rule => `${rule.because}, so '${rule.field}' now says: ${rule.sentences.map(one => one.text).join(' ')}`)
+      .map(
+        rule => `${rule.because}, so '${rule.field.name}' now says: ${rule.sentences.map(one => one.text).join(' ')}`,
+      )
       .join(' '),
   }
 }
@@ -89,17 +68,23 @@ function fieldsOf(document: Document, cases: readonly Case[]): FieldFailures[] {
     if (!isRecord(spec)) return []
     const shape = shapeOf(undefined, text(spec.type))
     const constraints = Array.isArray(spec.constraints) ? spec.constraints.map(text) : []
-    const read = (stated: readonly string[]) =>
-      readRules(
-        { name, type: '', desc: text(spec.desc), constraints: stated },
-        text(root.instructions),
-        names.filter(other => other !== name),
-        inputs,
-        labelsOf(shape),
-      )
-    const rules = read(constraints)
+    const outputs = names.map(output => ({ name: output, type: '', desc: '', constraints: [] }))
+    const field = (stated: readonly string[]) => ({ name, type: '', desc: text(spec.desc), constraints: stated })
+    const instructions = text(root.instructions)
+    const others = names.filter(other => other !== name)
     return [
-      { name, shape, constraints, rules, readRules: read, inputs, cases: cases.filter(one => one.expected.has(name)) },
+      {
+        name,
+        shape,
+        constraints,
+        rules: readRules(field(constraints), instructions, others, inputs, labelsOf(shape)),
+        inputs,
+        cases: cases.filter(one => one.expected.has(name)),
+        answer: (one, stated) => {
+          const values = inputs.map(input => ({ name: input, type: '', text: one.inputs.get(input) ?? '' }))
+          return answerField({ instructions, inputs: values, outputs }, field(stated), shape)
+        },
+      },
     ]
   })
 }
@@ -115,12 +100,6 @@ function plain(document: Document): Readonly<Record<string, unknown>> {
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : ''
-}
-
-export function labelsOf(shape: Shape): string[] {
-  if (shape.kind === 'label') return shape.values.map(String)
-  if (shape.kind === 'boolean') return ['true', 'false']
-  return shape.kind === 'optional' ? labelsOf(shape.item) : []
 }
 
 function proposalsFor(field: FieldFailures): ProposedRule[] {
@@ -163,7 +142,7 @@ function bare(value: string): string {
 }
 
 function write(document: Document, rule: ProposedRule): void {
-  const path = ['outputs', rule.field, 'constraints']
+  const path = ['outputs', rule.field.name, 'constraints']
   for (const { text: sentence, replaces } of rule.sentences) {
     const current = document.getIn(path, true)
     const length = isRecord(current) && Array.isArray(current.items) ? current.items.length : 0

@@ -62,7 +62,7 @@ export function readRules(
   for (const clause of [...shared, ...named, ...own]) readLabelClause(rules, clause, labels, ignored)
   for (const clause of [...named, ...own]) {
     const [wanted, refused] = splitAtNegation(withoutQuotes(clause))
-    for (const hint of contentStems(wanted)) if (!ignored.has(hint)) rules.hints.add(hint)
+    for (const hint of contentStems(wanted)) if (!ignored.has(hint) && !/^\d/.test(hint)) rules.hints.add(hint)
     for (const hint of contentStems(refused)) if (!ignored.has(hint)) rules.avoidedHints.add(hint)
   }
   for (const hint of rules.avoidedHints) rules.hints.delete(hint)
@@ -122,7 +122,7 @@ const metaWords =
   give return find extract choose pick select copy stand stands format question context customer exactly concise
   short brief mention mentions mentioned mentioning contain contains say says state states stated relevant correct right
   character characters sentence sentences lowercase uppercase period punctuation code letter full whole label name kind type category
-  null none unknown report line document message case default example following`.split(/\s+/)
+  null none unknown report end start begin item items line document message case default example following`.split(/\s+/)
 
 export function clausesOf(text: string): string[] {
   const capped = text.slice(0, maxClauseChars)

@@ -134,3 +134,10 @@ export function emptyValue(shape: Shape): unknown {
       return Object.fromEntries(shape.fields.map(([name, member]) => [name, emptyValue(member)]))
   }
 }
+
+/** The values of a Literal or a bool as text, also inside Optional and list; else none. */
+export function labelsOf(shape: Shape): string[] {
+  if (shape.kind === 'label') return shape.values.map(String)
+  if (shape.kind === 'boolean') return ['true', 'false']
+  return shape.kind === 'optional' || shape.kind === 'list' ? labelsOf(shape.item) : []
+}

@@ -21,8 +21,8 @@ const maxSentenceChars = 2000
 const maxTokens = 400
 const maxChunkTokens = 4
 
-/** `head` is the stem of the noun asked for: in "the timeout argument" the word before it may be the answer. */
-export function answerSpans(whole: string, head: string): AnswerSpan[] {
+/** `heads` are stems of the noun asked for: in "the timeout argument" the word before it may be the answer. */
+export function answerSpans(whole: string, heads: ReadonlySet<string>): AnswerSpan[] {
   const sentence = whole.slice(0, maxSentenceChars)
   const tokens = tokenise(sentence).slice(0, maxTokens)
   const spans: AnswerSpan[] = []
@@ -38,12 +38,12 @@ export function answerSpans(whole: string, head: string): AnswerSpan[] {
   tokens.forEach((token, index) => {
     const next = tokens[index + 1]
     const previous = tokens[index - 1]
-    if (isCode(token.text)) add('code', token.start, token.end)
+    const numbered = next !== undefined && !token.closes && /^\d/.test(next.text) && /^\p{L}+$/u.test(token.text)
+    if (isCode(token.text) && !numbered) add('code', token.start, token.end)
     if (
       next !== undefined &&
       !token.closes &&
-      head !== '' &&
-      stem(next.text.toLowerCase()) === head &&
+      heads.has(stem(next.text.toLowerCase())) &&
       (isContentWord(token.text.toLowerCase()) || isNumberWord(token.text))
     )
       add('apposed', token.start, token.end)
@@ -57,7 +57,7 @@ export function answerSpans(whole: string, head: string): AnswerSpan[] {
       )
         add('number', token.start, next.end)
       if (previous !== undefined && !previous.closes && /^\p{Lu}[\p{L}]+$/u.test(previous.text))
-        for (const kind of ['number', 'code'] as const) add(kind, previous.start, token.end)
+        for (const kind of ['number', 'name'] as const) add(kind, previous.start, token.end)
     } else if (isNumberWord(token.text)) {
       add('number', token.start, token.end)
       if (next !== undefined && !token.closes && isContentWord(next.text.toLowerCase()))
@@ -136,7 +136,7 @@ function isNumberWord(token: string): boolean {
 
 /** Common verbs end a noun chunk; compared as stems. */
 const verbs = new Set(
-  `return raise run start stop wait schedule call block cancel allow require provide produce create work make accept
+  `hand return raise run start stop wait schedule call block cancel allow require provide produce create work make accept
   support hold happen appear become remain mean follow open close read write send receive finish end begin turn set
   add remove replace show hide lead prevent keep let need help include contain offer cause affect apply live lie stand
   belong depend expect consist pass take carry handle wrap convert launch release acquire deprecate introduce catch

@@ -9,7 +9,7 @@ import { bestOf, closestOf, extractText, questionOf, shapeText } from './extract
 import { findNumbers, numbersFor } from './numbers.ts'
 import { type InputText, readTask, type TaskRequest } from './readPrompt.ts'
 import { type Rules, readRules, subjectsOf } from './rules.ts'
-import { emptyValue, type Shape, shapeOf } from './shape.ts'
+import { emptyValue, labelsOf, type Shape, shapeOf } from './shape.ts'
 import { segments, words } from './words.ts'
 
 export function answerTask(request: ModelRequest): Record<string, unknown> {
@@ -25,7 +25,8 @@ export function answerTask(request: ModelRequest): Record<string, unknown> {
   )
 }
 
-function answerField(task: TaskRequest, field: PromptField, shape: Shape): unknown {
+/** One output; `task.outputs` only tells the names of the others. */
+export function answerField(task: TaskRequest, field: PromptField, shape: Shape): unknown {
   const others = task.outputs.map(one => one.name).filter(name => name !== field.name)
   const labels = labelsOf(shape)
   const rules = readRules(
@@ -36,12 +37,6 @@ function answerField(task: TaskRequest, field: PromptField, shape: Shape): unkno
     labels,
   )
   return extract(field.name, shape, rules, task.inputs) ?? emptyValue(shape)
-}
-
-function labelsOf(shape: Shape): string[] {
-  if (shape.kind === 'label') return shape.values.map(String)
-  if (shape.kind === 'boolean') return ['true', 'false']
-  return shape.kind === 'optional' || shape.kind === 'list' ? labelsOf(shape.item) : []
 }
 
 /** `undefined` when the inputs give nothing. */
