@@ -57,15 +57,22 @@ describe('architecture', () => {
   })
 
   test('only sqlite/database.ts imports the driver, and only sqlite/ holds SQL', () => {
-    const drivers = files.filter(file => /from 'better-sqlite3'|require\('better-sqlite3/.test(readFileSync(join(source, file), 'utf8')))
+    const drivers = files.filter(file =>
+      /from 'better-sqlite3'|require\('better-sqlite3/.test(readFileSync(join(source, file), 'utf8')),
+    )
     expect(drivers).toEqual(['sqlite/database.ts'])
-    const sql = files.filter(file => /\b(SELECT \w|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE TABLE)\b/.test(readFileSync(join(source, file), 'utf8')))
+    const sql = files.filter(file =>
+      /\b(SELECT \w|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE TABLE)\b/.test(
+        readFileSync(join(source, file), 'utf8'),
+      ),
+    )
     expect(sql.filter(file => !file.startsWith('sqlite/'))).toEqual([])
   })
 
   test('domain code reads no clock, randomness, process, files or network', () => {
     const domain = /^(base|signature|validation|metrics|model|examples|evaluation|tuner|jobs|history|features|app)\//
-    const impure = /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bprocess\.|\bfetch\(|from 'node:(fs|http|https|net|child_process|worker_threads|os)|\bsetTimeout\(/
+    const impure =
+      /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bprocess\.(env|argv|pid|cwd|exit|std|on|kill|versions|platform|hrtime|next)|\bfetch\(|from 'node:(fs|http|https|net|child_process|worker_threads|os)|\bsetTimeout\(/
     const broken = files.filter(file => domain.test(file) && impure.test(withoutComments(file)))
     expect(broken).toEqual([])
   })

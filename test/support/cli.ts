@@ -28,10 +28,11 @@ export interface Started {
   readonly ended: Promise<Ran>
 }
 
-export function createWorkspace(): Workspace {
+/** Tests that run concurrently pass their own context's `onTestFinished`. */
+export function createWorkspace(whenFinished: (cleanUp: () => void) => void = onTestFinished): Workspace {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'signature-tuner-')))
   mkdirSync(join(root, '.git'))
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }))
+  whenFinished(() => rmSync(root, { recursive: true, force: true }))
   const write = (path: string, text: string) => {
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), text)
@@ -39,7 +40,7 @@ export function createWorkspace(): Workspace {
   const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Started => {
     const child = spawn(process.execPath, [join(project, 'dist/bin.cjs'), ...args], {
       cwd: root,
-      env: { PATH: process.env.PATH ?? '', HOME: root, NO_COLOR: '1', ...env },
+      env: { PATH: process.env.PATH ?? '', HOME: join(root, '.home'), NO_COLOR: '1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let stdout = ''
@@ -59,7 +60,8 @@ export function createWorkspace(): Workspace {
   return {
     root,
     write,
-    copySkill: skill => cpSync(join(project, 'examples/skills', skill), join(root, 'skills', skill), { recursive: true }),
+    copySkill: skill =>
+      cpSync(join(project, 'examples/skills', skill), join(root, 'skills', skill), { recursive: true }),
     run: (args, env) => start(args, env).ended,
     start,
   }

@@ -7,8 +7,8 @@ import { fail, ok, type Result } from '../base/result.ts'
 import type { JobHandler } from '../jobs/engine.ts'
 import type { JobKind } from '../jobs/job.ts'
 import type { EvaluationStore } from '../jobs/store.ts'
-import { createMetrics } from '../metrics/metrics.ts'
 import type { Metric, Sandbox } from '../metrics/metric.ts'
+import { createMetrics } from '../metrics/metrics.ts'
 import type { LanguageModel } from '../model/model.ts'
 import { parseSignature } from '../signature/document.ts'
 import type { Signature } from '../signature/signature.ts'
@@ -57,7 +57,8 @@ export function createJobHandlers(ports: HandlerPorts): Readonly<Record<JobKind,
 async function prepare(ports: HandlerPorts, run: Parameters<JobHandler>[0]): Promise<Result<Work>> {
   const { job, ledger, signal } = run
   const snapshot = snapshotSchema.safeParse(JSON.parse(run.snapshot))
-  if (!snapshot.success) return fail(failure('job_failed', `Job ${job.id} was stored by another program: start it anew.`))
+  if (!snapshot.success)
+    return fail(failure('job_failed', `Job ${job.id} was stored by another program: start it anew.`))
   const { text, origin, model, concurrency, skillPath } = snapshot.data
   if (origin !== 'embedded' && origin !== ports.origin) {
     const message = `Job ${job.id} was started at ${origin} but ${ports.origin} is configured: set OPENAI_BASE_URL to go on.`

@@ -13,7 +13,11 @@ export interface ModelChoice {
 
 export function chooseModels(
   settings: ModelSettings,
-  input: { readonly model?: string | undefined; readonly reflection_model?: string | undefined; max_cost?: number | undefined },
+  input: {
+    readonly model?: string | undefined
+    readonly reflection_model?: string | undefined
+    max_cost?: number | undefined
+  },
 ): Result<ModelChoice> {
   const model = input.model ?? settings.model
   if (model === undefined) {
@@ -42,7 +46,10 @@ export function chooseModels(
   const unpriced = models.find(name => name !== embeddedModel && priceOf(name) === undefined)
   if (input.max_cost !== undefined && unpriced !== undefined) {
     return fail(
-      failure('model_price_unknown', `The price of ${unpriced} is unknown, so --max-cost cannot hold: use --max-calls.`),
+      failure(
+        'model_price_unknown',
+        `The price of ${unpriced} is unknown, so --max-cost cannot hold: use --max-calls.`,
+      ),
     )
   }
   return ok({ model, reflectionModel, origin })

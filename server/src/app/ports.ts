@@ -6,7 +6,6 @@ import type { Result } from '../base/result.ts'
 import type { HistoryStore } from '../history/store.ts'
 import type { Job, JobKind, JobProgress, JobState } from '../jobs/job.ts'
 import type { EvaluationRecord } from '../jobs/store.ts'
-import type { Sandbox } from '../metrics/metric.ts'
 import type { LanguageModel } from '../model/model.ts'
 import type { JobSnapshot } from './snapshot.ts'
 
@@ -40,6 +39,8 @@ export interface Files {
   writeText(path: string, text: string): Promise<Result<void>>
   /** Creates a file that must not exist yet, with its folders. */
   createText(path: string, text: string): Promise<Result<void>>
+  /** An absolute path as the user would type it. */
+  display(path: string): string
   /** A path written in a signature, resolved with realpath; must stay below the root. */
   resolveInside(location: SkillLocation, path: string): Promise<Result<string>>
 }
@@ -97,7 +98,6 @@ export interface Ports {
   /** The job service of a workspace root; its worker starts at the first call. */
   readonly jobs: (root: string) => JobService
   readonly models: ModelSettings
-  readonly sandbox: Sandbox
   /** For `doctor`: the model that the settings name. */
   readonly connect: () => LanguageModel
   /** Facts about this installation, for `doctor`. */

@@ -1,13 +1,13 @@
 /** A skill read from disk: its files, its document, its examples and everything wrong with them. */
-import { failure } from '../base/errors.ts'
+import { type Failure, failure } from '../base/errors.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { lineColumnAt, lineStarts } from '../base/text.ts'
 import type { Dataset } from '../examples/example.ts'
-import { formatOf, readExamples, readInlineExamples } from '../examples/read.ts'
 import { parseSignature, type SignatureDocument } from '../signature/document.ts'
 import type { Signature } from '../signature/signature.ts'
-import type { Problem } from '../validation/problem.ts'
+import { type Problem, problem } from '../validation/problem.ts'
 import { validateDocument } from '../validation/validate.ts'
+import { readDataset } from './dataset.ts'
 import type { Files, SkillLocation } from './ports.ts'
 
 export interface Skill {
@@ -66,13 +66,18 @@ export async function loadSkillAt(files: Files, location: SkillLocation): Promis
   if (!text.ok) return text
   const document = parseSignature(text.value)
   const { signature } = document
-  const source = signature?.examples
-  if (signature === undefined || source === undefined) {
+  if (signature === undefined)
     return ok({ location, document, signature, dataset: undefined, problems: validateDocument(document) })
-  }
-  const dataset = await readDataset(files, location, document, signature)
-  const problems = validateDocument(document, dataset)
-  return ok({ location, document, signature, dataset: dataset.dataset, problems })
+  const examples = await readDataset(files, location, document, signature)
+  if (!examples.ok)
+    return ok({ location, document, signature, dataset: undefined, problems: withUnreadable(document, examples.error) })
+  const problems = validateDocument(document, examples.value)
+  return ok({ location, document, signature, dataset: examples.value?.dataset, problems })
+}
+
+function withUnreadable(document: SignatureDocument, { message }: Failure): readonly Problem[] {
+  const span = document.examples?.span ?? { start: 0, end: 0 }
+  return [...validateDocument(document), problem('examples-unreadable', message, span)]
 }
 
 /** One line for a person: `path:line:column` and the message without its full stop. */

@@ -24,7 +24,10 @@ export function addFlags(command: Command, input: z.ZodObject): void {
       command.argument(required.has(name) ? `<${word}>` : `[${word}]`, description)
     } else if (property.type === 'boolean') addSwitch(command, name, property, description)
     else {
-      const option = new Option(`--${kebab(name)} <${property.type === 'string' ? (property.enum ? 'word' : 'text') : 'n'}>`, description)
+      const option = new Option(
+        `--${kebab(name)} <${property.type === 'string' ? (property.enum ? 'word' : 'text') : 'n'}>`,
+        description,
+      )
       if (property.enum) option.choices(property.enum)
       command.addOption(option)
     }
@@ -73,7 +76,10 @@ export function readInput<Input extends z.ZodObject>(
 }
 
 function sentence(message = 'it is not valid'): string {
-  return message.replace(/^Invalid input: /, '').replace(/^Too small: /, '').replace(/^Too big: /, '')
+  return message
+    .replace(/^Invalid input: /, '')
+    .replace(/^Too small: /, '')
+    .replace(/^Too big: /, '')
 }
 
 function kebab(name: string): string {

@@ -2,6 +2,7 @@
 import { type Command, CommanderError } from 'commander'
 import { operations } from '../app/app.ts'
 import { errorTable, type Failure, failure } from '../base/errors.ts'
+import { fail, ok, type Result } from '../base/result.ts'
 import { composeHost } from '../compose.ts'
 import { createProgram, type Invocation } from './program.ts'
 import { createProgressView } from './progress.ts'
@@ -23,7 +24,9 @@ main(process.argv.slice(2)).then(
     process.exitCode = status
   },
   (bug: unknown) => {
-    process.stderr.write(`signature-tuner failed in an unforeseen way; please report this:\n${bug instanceof Error ? bug.stack : String(bug)}\n`)
+    process.stderr.write(
+      `signature-tuner failed in an unforeseen way; please report this:\n${bug instanceof Error ? bug.stack : String(bug)}\n`,
+    )
     process.exitCode = errorTable.internal.exit
   },
 )
@@ -65,9 +68,11 @@ async function runCommand(invocation: Invocation): Promise<number> {
   const settings = readModelSettings(invocation.hostFlags, process.env)
   if (!settings.ok) return report(terminal, json, settings.error)
   if (!invocation.input.ok) return report(terminal, json, invocation.input.error)
+  const cwd = workingFolder()
+  if (!cwd.ok) return report(terminal, json, cwd.error)
   const interrupt = new AbortController()
   const stopListening = interruptOnSignals(interrupt)
-  const host = composeHost({ cwd: process.cwd(), env: process.env, programFolder: __dirname, models: settings.value })
+  const host = composeHost({ cwd: cwd.value, programFolder: __dirname, models: settings.value })
   const view = createProgressView(terminal, () => performance.now())
   let running: string | undefined
   const context = {
@@ -98,6 +103,14 @@ async function runCommand(invocation: Invocation): Promise<number> {
   } finally {
     stopListening()
     await host.dispose()
+  }
+}
+
+function workingFolder(): Result<string> {
+  try {
+    return ok(process.cwd())
+  } catch {
+    return fail(failure('path_not_found', 'The working folder no longer exists: change to another one.'))
   }
 }
 

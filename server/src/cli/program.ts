@@ -30,10 +30,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     'signature-tuner tune skills/python/async --model gpt-4.1-mini --max-calls 500 --apply',
     'signature-tuner tune skills/python/async --base-url http://localhost:11434/v1 --model llama3.1',
   ],
-  evaluate: [
-    'signature-tuner evaluate skills/python/async',
-    'signature-tuner evaluate skills --fail-under 0.8 --json',
-  ],
+  evaluate: ['signature-tuner evaluate skills/python/async', 'signature-tuner evaluate skills --fail-under 0.8 --json'],
   validate: ['signature-tuner validate', 'signature-tuner validate skills --format sarif > problems.sarif'],
   new: ['signature-tuner new skills/support/triage'],
   history: ['signature-tuner history skills/python/async'],
@@ -54,6 +51,12 @@ Environment:
 
 Exit status: 0 done, 1 findings, 2 usage, 3 the job or provider failed, 130 interrupted.`
 
+/** Short command lines leave room for what a command does; the command's own help shows its flags. */
+const help = {
+  helpWidth: 80,
+  subcommandTerm: (command: Command) => command.name(),
+}
+
 export function createProgram(run: (invocation: Invocation) => Promise<void>): Command {
   const program = new Command('signature-tuner')
     .description('Validate, score and tune LLM signatures. Tuning accepts only what is proven to be better.')
@@ -61,6 +64,7 @@ export function createProgram(run: (invocation: Invocation) => Promise<void>): C
     .helpOption('-h, --help', 'show help')
     .addHelpText('after', environmentHelp)
     .showSuggestionAfterError()
+    .configureHelp(help)
     .configureOutput({ outputError: () => {} })
     .exitOverride()
   const all: readonly AnyOperation[] = Object.values(operations)
@@ -74,6 +78,7 @@ function addCommand(program: Command, operation: AnyOperation, run: (invocation:
   const command = new Command(words.at(-1))
     .description(operation.summary)
     .helpOption('-h, --help', 'show help')
+    .configureHelp(help)
     .configureOutput({ outputError: () => {} })
     .exitOverride()
   addFlags(command, operation.input)

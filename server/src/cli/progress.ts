@@ -37,7 +37,9 @@ function createLineView(terminal: Terminal): ProgressView {
         const step = `${event.skillPath} ${progress.phase} ${Math.floor(progress.percent / 25)}`
         if (step === last) return
         last = step
-        terminal.tell(`  ${String(Math.round(progress.percent)).padStart(3)} %  ${phaseOf(progress)}  ${facts(progress)}`)
+        terminal.tell(
+          `  ${String(Math.round(progress.percent)).padStart(3)} %  ${phaseOf(progress)}  ${facts(progress)}`,
+        )
       }
     },
     finish() {},
@@ -103,7 +105,8 @@ function phaseOf(progress: JobProgress): string {
 function facts(progress: JobProgress): string {
   const parts: string[] = []
   const { old_score: before, best_score: best } = progress
-  if (before !== undefined && best !== undefined && best !== before) parts.push(`score ${score(before)} → ${score(best)}`)
+  if (before !== undefined && best !== undefined && best !== before)
+    parts.push(`score ${score(before)} → ${score(best)}`)
   else if (before !== undefined) parts.push(`score ${score(before)}`)
   const of = progress.expected_calls === undefined ? '' : ` of about ${progress.expected_calls}`
   parts.push(`${progress.calls}${of} calls`)

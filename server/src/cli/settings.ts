@@ -1,7 +1,8 @@
 /** How the command line is configured: flags first, then the environment. */
+
+import type { ModelSettings } from '../app/ports.ts'
 import { failure } from '../base/errors.ts'
 import { fail, ok, type Result } from '../base/result.ts'
-import type { ModelSettings } from '../app/ports.ts'
 
 export const defaultBaseUrl = 'https://api.openai.com/v1'
 

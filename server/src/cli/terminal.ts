@@ -60,7 +60,12 @@ export function columnsOf(text: string): number {
   let columns = 0
   for (const character of text) {
     if (/\p{Mark}/u.test(character)) continue
-    columns += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u.test(character) ? 2 : 1
+    columns +=
+      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u.test(
+        character,
+      )
+        ? 2
+        : 1
   }
   return columns
 }
@@ -69,7 +74,9 @@ export function columnsOf(text: string): number {
 export function wrap(text: string, width: number, indent = 0): string {
   const lines: string[] = []
   let current = ''
-  for (const word of printable(text).split(/\s+/).filter(part => part !== '')) {
+  for (const word of printable(text)
+    .split(/\s+/)
+    .filter(part => part !== '')) {
     const room = width - (lines.length === 0 ? 0 : indent)
     if (current !== '' && columnsOf(current) + 1 + columnsOf(word) > room) {
       lines.push(current)
@@ -96,7 +103,9 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
   const fixed = widest.reduce((sum, size, at) => (columns[at]?.fill ? sum : sum + size), 0)
   const fills = columns.filter(column => column.fill).length
   const left = Math.max(0, width - fixed - gap * (columns.length - 1))
-  const sizes = widest.map((size, at) => (columns[at]?.fill ? Math.min(size, Math.max(8, Math.floor(left / fills))) : size))
+  const sizes = widest.map((size, at) =>
+    columns[at]?.fill ? Math.min(size, Math.max(8, Math.floor(left / fills))) : size,
+  )
   const layOut = (cells: readonly string[]) =>
     cells
       .map((cell, at) => {

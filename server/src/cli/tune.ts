@@ -1,14 +1,14 @@
 /** `tune` on the command line: on a terminal it shows the result and asks before writing. */
 import { createInterface } from 'node:readline/promises'
+import type { z } from 'zod'
 import { operations } from '../app/app.ts'
 import type { TuneJobView } from '../app/jobView.ts'
 import type { OperationContext } from '../app/operation.ts'
 import type { Ports } from '../app/ports.ts'
 import type { Failure } from '../base/errors.ts'
-import type { z } from 'zod'
+import { renderApplied } from './render/jobs.ts'
 import { renderTuned } from './render/tuned.ts'
 import type { Terminal } from './terminal.ts'
-import { renderApplied } from './render/jobs.ts'
 
 interface TuneOutput {
   readonly terminal: Terminal
@@ -34,7 +34,9 @@ export async function runTune(
   terminal.print(renderTuned(terminal, tuned.value))
   const { result, job_id } = tuned.value
   if (result?.signature_version !== undefined) {
-    terminal.print(`\nWritten as version ${result.signature_version}. See 'signature-tuner diff ${tuned.value.skill_path}'.`)
+    terminal.print(
+      `\nWritten as version ${result.signature_version}. See 'signature-tuner diff ${tuned.value.skill_path}'.`,
+    )
     return 0
   }
   if (result === undefined || result.changes.length === 0) return 0

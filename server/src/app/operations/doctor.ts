@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { ok } from '../../base/result.ts'
 import { embeddedModel, originOf } from '../../model/model.ts'
-import { chooseModels } from '../modelChoice.ts'
 import { modelInputs } from '../inputs.ts'
+import { chooseModels } from '../modelChoice.ts'
 import { defineOperation } from '../operation.ts'
 import type { Ports } from '../ports.ts'
 
@@ -69,7 +69,12 @@ async function checkModel(
       messages: [{ role: 'user', content: 'Reply with the JSON object {"ok": true}.' }],
       reply: {
         name: 'ping',
-        schema: { type: 'object', properties: { ok: { type: 'boolean' } }, required: ['ok'], additionalProperties: false },
+        schema: {
+          type: 'object',
+          properties: { ok: { type: 'boolean' } },
+          required: ['ok'],
+          additionalProperties: false,
+        },
       },
       parameters: ports.models.parameters,
       repeat: 0,
@@ -77,7 +82,11 @@ async function checkModel(
     signal,
   )
   const endpoint: Check = reply.ok
-    ? { name: 'endpoint', status: 'ok', detail: `${ports.models.baseUrl} answered in ${Math.round(reply.value.latency)} ms` }
+    ? {
+        name: 'endpoint',
+        status: 'ok',
+        detail: `${ports.models.baseUrl} answered in ${Math.round(reply.value.latency)} ms`,
+      }
     : { name: 'endpoint', status: 'error', detail: reply.error.message }
   return [...checks, endpoint]
 }

@@ -26,7 +26,12 @@ export const evaluate = defineOperation({
   name: 'evaluate',
   summary: 'score a signature, or every signature below a folder, with the failing examples',
   input: z.object({
-    path: z.string().min(1).default('.').describe("a skill's folder, its signature file, or a folder of skills").meta(positional),
+    path: z
+      .string()
+      .min(1)
+      .default('.')
+      .describe("a skill's folder, its signature file, or a folder of skills")
+      .meta(positional),
     fail_under: z.number().min(0).max(1).optional().describe('exit with 1 when a score is below this, for CI'),
     record: z.boolean().default(true).describe('append a version to the history when the meaning is new'),
     model: modelInputs.model,
@@ -59,7 +64,9 @@ export const evaluate = defineOperation({
     const scores = skills.flatMap(skill => (skill.result === undefined ? [] : [skill.result.score]))
     const limit = input.fail_under
     const below =
-      limit === undefined ? [] : skills.filter(skill => (skill.result?.score ?? 1) < limit).map(skill => skill.skill_path)
+      limit === undefined
+        ? []
+        : skills.filter(skill => (skill.result?.score ?? 1) < limit).map(skill => skill.skill_path)
     return ok({
       skills,
       ...(scores.length > 0 && { mean_score: scores.reduce((sum, score) => sum + score, 0) / scores.length }),

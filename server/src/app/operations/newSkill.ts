@@ -9,7 +9,11 @@ export const newSkill = defineOperation({
   name: 'new',
   summary: 'write a first signature and examples file',
   input: z.object({
-    skill_path: z.string().min(1).describe('the folder of the new skill, such as skills/support/triage').meta(positional),
+    skill_path: z
+      .string()
+      .min(1)
+      .describe('the folder of the new skill, such as skills/support/triage')
+      .meta(positional),
   }),
   output: z.object({ created: z.array(z.string()) }),
   async run(ports, input) {

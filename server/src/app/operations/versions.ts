@@ -41,7 +41,13 @@ export const diff = defineOperation({
   summary: 'compare two versions, or a version with the file as it is now',
   input: z.object({
     skill_path: skillPathInput,
-    a: z.coerce.number().int().positive().optional().describe('older version (default: the one before)').meta(positional),
+    a: z.coerce
+      .number()
+      .int()
+      .positive()
+      .optional()
+      .describe('older version (default: the one before)')
+      .meta(positional),
     b: z.coerce.number().int().positive().optional().describe('newer version (default: the file)').meta(positional),
   }),
   output: z.object({
@@ -197,7 +203,9 @@ function textOf(
   }
   if (version.signature === undefined) {
     const why = 'was recorded without its text and can only be listed'
-    return fail(failure('version_not_found', `Version ${number} of ${location.displayPath} ${why}.`, location.displayPath))
+    return fail(
+      failure('version_not_found', `Version ${number} of ${location.displayPath} ${why}.`, location.displayPath),
+    )
   }
   return ok({
     label: `version ${version.version}`,

@@ -71,7 +71,8 @@ function renderMany(terminal: Terminal, evaluation: Evaluation): string {
     `${evaluation.skills.length} skills, mean score ${score(evaluation.mean_score)}, ${evaluation.failed} failed`,
   ]
   for (const skill of evaluation.skills) {
-    if (skill.error !== undefined) lines.push(`  ${wrap(`${skill.skill_path}: ${skill.error.message}`, terminal.columns - 2, 4)}`)
+    if (skill.error !== undefined)
+      lines.push(`  ${wrap(`${skill.skill_path}: ${skill.error.message}`, terminal.columns - 2, 4)}`)
   }
   return lines.join('\n')
 }

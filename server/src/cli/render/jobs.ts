@@ -7,7 +7,14 @@ import { renderTuned } from './tuned.ts'
 
 export function renderJobs(terminal: Terminal, view: z.output<typeof listJobs.output>): string {
   if (view.jobs.length === 0) return `No jobs in ${view.root} yet. Start one with: signature-tuner tune <skill-path>`
-  const rows = view.jobs.map(job => [job.job_id, job.kind, job.status, outcomeOf(job), job.skill_path, job.created_at.slice(0, 16).replace('T', ' ')])
+  const rows = view.jobs.map(job => [
+    job.job_id,
+    job.kind,
+    job.status,
+    outcomeOf(job),
+    job.skill_path,
+    job.created_at.slice(0, 16).replace('T', ' '),
+  ])
   const columns = [
     { title: 'JOB' },
     { title: 'KIND' },
@@ -35,11 +42,13 @@ export function renderJob(terminal: Terminal, job: JobView): string {
   ]
   if (job.error !== undefined) head.push(`  ${wrap(job.error.message, terminal.columns - 2, 2)}`)
   if (job.status !== 'completed') {
-    if (job.progress !== undefined) head.push(`  ${job.progress.phase}, ${Math.round(job.progress.percent)} %, ${job.progress.calls} calls`)
+    if (job.progress !== undefined)
+      head.push(`  ${job.progress.phase}, ${Math.round(job.progress.percent)} %, ${job.progress.calls} calls`)
     head.push(`  Resume with: signature-tuner jobs resume ${job.job_id}`)
   }
   if (result === undefined) return head.join('\n')
-  if (!isTuneResult(result)) return [...head, `  score ${score(result.score)}, ${result.passed} of ${result.examples} right`].join('\n')
+  if (!isTuneResult(result))
+    return [...head, `  score ${score(result.score)}, ${result.passed} of ${result.examples} right`].join('\n')
   const { kind: _kind, ...base } = job
   const lines = [...head, '', renderTuned(terminal, { ...base, kind: 'tune', result })]
   if (result.candidates !== undefined && result.candidates.length > 0) {
@@ -66,7 +75,9 @@ export function renderJob(terminal: Terminal, job: JobView): string {
 
 export function renderApplied(terminal: Terminal, view: z.output<typeof applyJobById.output>): string {
   const changes = view.changes.map(change => `  • ${wrap(change, terminal.columns - 4, 4)}`)
-  return [`Applied ${view.job_id} to ${view.skill_path}: version ${view.signature_version} written.`, ...changes].join('\n')
+  return [`Applied ${view.job_id} to ${view.skill_path}: version ${view.signature_version} written.`, ...changes].join(
+    '\n',
+  )
 }
 
 function isTuneResult(result: TuneResult | EvaluateResult): result is TuneResult {

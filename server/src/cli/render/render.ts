@@ -46,7 +46,8 @@ const renderers: Renderers = {
 
 /** `value` is the output of the operation called `name`, as the operation's own run made it. */
 export function render(terminal: Terminal, name: string, value: unknown, format: ValidateFormat): Rendered {
-  const all: Readonly<Record<string, (terminal: Terminal, value: never, format: ValidateFormat) => Rendered>> = renderers
+  const all: Readonly<Record<string, (terminal: Terminal, value: never, format: ValidateFormat) => Rendered>> =
+    renderers
   const renderer = all[name]
   if (renderer === undefined) throw new Error(`no report for the operation ${name}`)
   return renderer(terminal, value as never, format)

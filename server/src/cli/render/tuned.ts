@@ -20,7 +20,8 @@ export function renderTuned(terminal: Terminal, job: TuneJobView): string {
   return lines.join('\n')
 }
 
-export const demoNotice = 'The offline demo model answered, not a language model: these scores only show how tuning works.'
+export const demoNotice =
+  'The offline demo model answered, not a language model: these scores only show how tuning works.'
 
 function headline(terminal: Terminal, job: TuneJobView, result: TuneResult): string {
   const pair = `${score(result.old_score)} → ${score(result.new_score)}`
@@ -80,5 +81,9 @@ export function costLine(result: {
 }
 
 function count(value: number): string {
-  return value < 10_000 ? String(value) : value < 1_000_000 ? `${Math.round(value / 1000)}k` : `${(value / 1e6).toFixed(1)}M`
+  return value < 10_000
+    ? String(value)
+    : value < 1_000_000
+      ? `${Math.round(value / 1000)}k`
+      : `${(value / 1e6).toFixed(1)}M`
 }

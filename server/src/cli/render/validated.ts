@@ -28,7 +28,11 @@ function text(terminal: Terminal, validated: Validated): string {
     lines.push(`  ${wrap(problem.message, terminal.columns - 2, 2)}`)
   }
   if (lines.length > 0) lines.push('')
-  const parts = [plural(validated.files.length, 'file'), plural(validated.errors, 'error'), plural(validated.warnings, 'warning')]
+  const parts = [
+    plural(validated.files.length, 'file'),
+    plural(validated.errors, 'error'),
+    plural(validated.warnings, 'warning'),
+  ]
   if (validated.hints > 0) parts.push(plural(validated.hints, 'hint'))
   lines.push(parts.join(', '))
   return lines.join('\n')

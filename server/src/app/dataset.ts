@@ -1,0 +1,37 @@
+/** The examples that a signature names, read from its file or from the signature itself. */
+import type { Failure } from '../base/errors.ts'
+import { ok, type Result } from '../base/result.ts'
+import { lineColumnAt, lineStarts } from '../base/text.ts'
+import type { Dataset } from '../examples/example.ts'
+import { formatOf, readExamples, readInlineExamples } from '../examples/read.ts'
+import type { SignatureDocument } from '../signature/document.ts'
+import type { Signature } from '../signature/signature.ts'
+import type { ReadExamples } from '../validation/validate.ts'
+import type { Files, SkillLocation } from './ports.ts'
+
+/** `undefined` when the signature names none; a failure when its file cannot be read. */
+export async function readDataset(
+  files: Files,
+  location: SkillLocation,
+  document: SignatureDocument,
+  signature: Signature,
+): Promise<Result<ReadExamples | undefined, Failure>> {
+  const source = signature.examples
+  if (source === undefined) return ok(undefined)
+  if (source.kind === 'inline') {
+    const starts = lineStarts(document.text)
+    const lines = (document.examples?.items ?? []).map(item => lineColumnAt(starts, item.span.start).line)
+    return ok({ dataset: readInlineExamples(source.items, lines, signature) })
+  }
+  const path = await files.resolveInside(location, source.path)
+  if (!path.ok) return path
+  const format = formatOf(source.path)
+  if (format === undefined) {
+    const message = `the format of ${source.path} is unknown: use .jsonl, .json, .yaml or .csv`
+    return { ok: false, error: { code: 'examples_invalid', message, path: source.path } }
+  }
+  const text = await files.openText(path.value)
+  if (!text.ok) return text
+  const dataset: Dataset = await readExamples(text.value, format, signature)
+  return ok({ dataset, path: files.display(path.value) })
+}

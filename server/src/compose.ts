@@ -1,0 +1,75 @@
+/** Builds the adapters that a host needs; SQLite is not among them: the worker process alone opens the database. */
+import { randomBytes } from 'node:crypto'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import packageJson from '../../package.json' with { type: 'json' }
+import type { JobService, ModelSettings, Ports } from './app/ports.ts'
+import { createFiles } from './files/files.ts'
+import { createHistoryStore } from './files/historyStore.ts'
+import { currentOwner, isDead } from './files/owner.ts'
+import { type Endpoint, embeddedModel, type LanguageModel } from './model/model.ts'
+import { createEmbeddedModel } from './providers/embedded.ts'
+import { createOpenAiModel } from './providers/openai.ts'
+import { systemClock } from './systemClock.ts'
+import { createWorkerService } from './worker/client.ts'
+
+export interface HostOptions {
+  /** Where relative paths start. */
+  readonly cwd: string
+  readonly home?: string
+  /** Folder of the bundles `worker.cjs` and `sandbox.cjs`. */
+  readonly programFolder: string
+  readonly models: ModelSettings
+}
+
+export interface Host {
+  readonly ports: Ports
+  /** Ends the workers; their jobs stay resumable. */
+  dispose(): Promise<void>
+}
+
+export function composeHost({ cwd, home = homedir(), programFolder, models }: HostOptions): Host {
+  const files = createFiles({ cwd, home })
+  const endpoint: Endpoint = { baseUrl: models.baseUrl, apiKey: models.apiKey, timeout: models.timeout }
+  const services = new Map<string, JobService & AsyncDisposable>()
+  const jobs = (root: string) => {
+    const known = services.get(root)
+    if (known !== undefined) return known
+    const service = createWorkerService({
+      workerPath: join(programFolder, 'worker.cjs'),
+      sandboxPath: join(programFolder, 'sandbox.cjs'),
+      root,
+      endpoint,
+    })
+    services.set(root, service)
+    return service
+  }
+  return {
+    ports: {
+      clock: systemClock,
+      randomBytes,
+      files,
+      history: createHistoryStore({ files, clock: systemClock, owner: currentOwner(), isDead, display: files.display }),
+      jobs,
+      models,
+      connect: () => createModel(endpoint),
+      installation: {
+        version: packageJson.version,
+        node: process.versions.node,
+        platform: `${process.platform}-${process.arch}`,
+      },
+    },
+    async dispose() {
+      await Promise.all([...services.values()].map(service => service[Symbol.asyncDispose]()))
+    },
+  }
+}
+
+/** Answers for the endpoint, and for the offline demo by its name. */
+export function createModel(endpoint: Endpoint): LanguageModel {
+  const demo = createEmbeddedModel()
+  const remote = createOpenAiModel({ endpoint, clock: systemClock })
+  return {
+    complete: (request, signal) => (request.model === embeddedModel ? demo : remote).complete(request, signal),
+  }
+}
