@@ -59,6 +59,7 @@ export function readCsv(reading: Reading, signature: Signature): TextReader {
   parser.resume()
 
   function reportFailure(error: Error) {
+    if (!going) return
     going = false
     const code = error instanceof CsvError ? error.code : ''
     const message = messages[code] ?? `invalid CSV, ${error.message}`
@@ -97,13 +98,13 @@ function checkHeader(reading: Reading, header: readonly string[], text: string, 
   const only = header.length === 1 ? /[;\t]/.exec(header[0] ?? '')?.[0] : undefined
   if (only !== undefined) {
     const message = `cells must be separated by commas, not ${only === ';' ? 'semicolons' : 'tabs'}`
-    reading.problem('error', 'csv-header', message, start)
+    reading.error('csv-header', message, start)
     return false
   }
   const repeated = header.findIndex((name, index) => header.indexOf(name) !== index)
   if (repeated === -1) return reading.header(header, whereOf(header, text, start))
   const message = `the column '${(header[repeated] ?? '').slice(0, 60)}' is there twice`
-  reading.problem('error', 'csv-header', message, positionIn(text, start, cellStart(text, repeated)))
+  reading.error('csv-header', message, positionIn(text, start, cellStart(text, repeated)))
   return false
 }
 

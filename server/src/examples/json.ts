@@ -35,7 +35,17 @@ export function readJson(reading: Reading): TextReader {
   let value: Value | undefined
 
   function stop(message: string, at: LineColumn) {
-    reading.problem('error', 'json-syntax', message, at)
+    reading.error('json-syntax', message, at)
+    going = false
+  }
+
+  /** What never ended swallowed the rest: its own first error says where it went wrong. */
+  function breakOff({ purpose, text, start }: Value) {
+    const error = jsonErrorIn(text())
+    const position = error === undefined || error.early ? start : positionIn(text(), start, error.offset)
+    const message = `invalid JSON, ${error?.message ?? 'it is not closed'}`
+    if (purpose === 'element') reading.broken('json-syntax', message, position)
+    else reading.error('json-syntax', message, position)
     going = false
   }
 
@@ -117,7 +127,7 @@ export function readJson(reading: Reading): TextReader {
           }
           offset += used.end - at
           at = used.end
-          if (used.done) finishValue(value)
+          if (used.done) (used.broken ? breakOff : finishValue)(value)
           continue
         }
         const code = chunk.charCodeAt(at)
@@ -134,15 +144,8 @@ export function readJson(reading: Reading): TextReader {
     },
     end() {
       if (place === 'end') return
-      if (value !== undefined) {
-        // What never ended swallowed the rest: its own first error says where it went wrong.
-        const text = value.text()
-        const error = jsonErrorIn(text)
-        const position = error === undefined || error.early ? value.start : positionIn(text, value.start, error.offset)
-        const message = error?.message ?? 'it is not closed'
-        if (value.purpose === 'element') reading.broken('json-syntax', `invalid JSON, ${message}`, position)
-        else stop(`invalid JSON, ${message}`, position)
-      } else if (place !== 'root') {
+      if (value !== undefined) breakOff(value)
+      else if (place !== 'root') {
         stop(`invalid JSON, the file ends too early`, { line, column: offset - lineStart + 1 })
       }
     },
@@ -158,7 +161,7 @@ interface Value {
   readonly length: number
   text(): string
   /** Takes text from `from` on; `end` is where the value's text ends or the chunk does. */
-  feed(chunk: string, from: number): { readonly end: number; readonly done: boolean }
+  feed(chunk: string, from: number): { readonly end: number; readonly done: boolean; readonly broken: boolean }
 }
 
 /** Collects the text of one value: a string, everything between its brackets, or a word. */
@@ -167,7 +170,7 @@ function createValue(purpose: Purpose, first: string, start: LineColumn): Value 
   const isWord = !isString && first !== '{' && first !== '['
   const parts: string[] = []
   let length = 0
-  let depth = 0
+  const open: number[] = []
   let quoted = false
   let escaped = false
   return {
@@ -180,6 +183,7 @@ function createValue(purpose: Purpose, first: string, start: LineColumn): Value 
     feed(chunk, from) {
       let at = from
       let done = false
+      let broken = false
       for (; at < chunk.length && !done; at++) {
         const code = chunk.charCodeAt(at)
         if (quoted) {
@@ -196,15 +200,16 @@ function createValue(purpose: Purpose, first: string, start: LineColumn): Value 
             done = true
             break
           }
-        } else if (code === 0x7b || code === 0x5b) depth++
+        } else if (code === 0x7b || code === 0x5b) open.push(code)
         else if (code === 0x7d || code === 0x5d) {
-          depth--
-          done = depth === 0
+          // Closing brackets come two after the opening ones.
+          broken = open.pop() !== code - 2
+          done = broken || open.length === 0
         }
       }
       if (length <= maxExampleLength) parts.push(chunk.slice(from, at))
       length += at - from
-      return { end: at, done }
+      return { end: at, done, broken }
     },
   }
 }

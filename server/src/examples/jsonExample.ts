@@ -33,10 +33,7 @@ export function readJsonExample(reading: Reading, text: string, start: LineColum
 function reportRepeated(reading: Reading, members: readonly Member[], at: (offset: number) => LineColumn) {
   const seen = new Set<string>()
   for (const { key, keyStart } of members) {
-    if (seen.has(key)) {
-      const message = `the key '${key.slice(0, 60)}' is there twice: the last one counts`
-      reading.problem('warning', 'duplicate-key', message, at(keyStart))
-    }
+    if (seen.has(key)) reading.repeated(key, at(keyStart))
     seen.add(key)
   }
 }

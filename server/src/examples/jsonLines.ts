@@ -23,7 +23,7 @@ export function readJsonLines(reading: Reading): TextReader {
     else if (column <= text.length) {
       if (first && text[column - 1] === '[' && !text.includes('{"')) {
         const message = 'JSON Lines hold one object per line: a file with one list of them is named .json'
-        reading.problem('error', 'json-syntax', message, start)
+        reading.error('json-syntax', message, start)
         going = false
       } else going = readJsonExample(reading, text.trim(), start)
       first = false

@@ -58,8 +58,8 @@ const mayClose: ReadonlySet<Expecting> = new Set<Expecting>(['firstValue', 'firs
 
 function unexpected(text: string, at: number, expecting: Expecting, open: string | undefined): string {
   const char = text[at] ?? ''
-  if (char === '/' && (text[at + 1] === '/' || text[at + 1] === '*')) return 'JSON has no comments'
-  if (char === "'") return 'JSON takes double quotes'
+  if (char === '/' && (text[at + 1] === '/' || text[at + 1] === '*')) return 'comments are not allowed'
+  if (char === "'") return 'double quotes are needed'
   switch (expecting) {
     case 'key':
       if (char === '}') return 'there is a comma too many before }'
@@ -88,7 +88,7 @@ function stringEnd(text: string, start: number): number | JsonError {
     const escaped = /["\\/bfnrt]|u[0-9a-fA-F]{4}/y
     escaped.lastIndex = at + 1
     if (!escaped.test(text))
-      return { offset: at, message: 'JSON has no such escape: write \\\\ for a backslash', early: false }
+      return { offset: at, message: 'there is no such escape: write \\\\ for a backslash', early: false }
     at++
   }
   return { offset: start, message: 'the string that starts here is not closed', early: true }
@@ -101,12 +101,12 @@ function wordEnd(text: string, start: number): number | JsonError {
   const found = word.exec(text)?.[0].slice(0, 40) ?? ''
   if (/^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/.test(found)) return start + found.length
   const meant = { True: 'true', False: 'false', None: 'null', NaN: 'null', undefined: 'null' }[found]
-  if (meant !== undefined) return { offset: start, message: `JSON writes ${meant}, not ${found}`, early: false }
+  if (meant !== undefined) return { offset: start, message: `${found} is written ${meant}`, early: false }
   const char = text[start] ?? ''
-  if (char === "'") return { offset: start, message: 'JSON takes double quotes', early: false }
+  if (char === "'") return { offset: start, message: 'double quotes are needed', early: false }
   if (char === ']') return { offset: start, message: 'there is a comma too many before ]', early: false }
-  if (char === '/') return { offset: start, message: 'JSON has no comments', early: false }
-  const message = /^[-+.\d]/.test(found) ? `${found} is not a number as JSON writes it` : 'a value is expected here'
+  if (char === '/') return { offset: start, message: 'comments are not allowed', early: false }
+  const message = /^[-+.\d]/.test(found) ? `${found} is not a number in JSON` : 'a value is expected here'
   return { offset: start, message, early: false }
 }
 

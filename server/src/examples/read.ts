@@ -42,9 +42,9 @@ const readers: Readonly<Record<ExamplesFormat, (reading: Reading, signature: Sig
 /** UTF-16 code units worked through between two pauses: some milliseconds of work. */
 const sliceLength: Readonly<Record<ExamplesFormat, number>> = {
   jsonl: 131_072,
-  json: 131_072,
+  json: 65_536,
   csv: 65_536,
-  yaml: 16_384,
+  yaml: 4096,
 }
 
 /**
@@ -61,32 +61,32 @@ export async function readExamples(
   const reading = createReading(signature)
   const reader = readers[format](reading, signature)
   const size = sliceLength[format]
-  const lines = 1
   let worked = 0
-  let first = true
   try {
-    for await (const chunk of source) {
-      for (let start = 0; start < chunk.length; start += size) {
-        const slice = chunk.slice(start, start + size)
-        if (first && slice !== '') {
-          first = false
-          const text = slice.charCodeAt(0) === 0xfeff ? slice.slice(1) : slice
-          if (!(await reader.feed(text))) return reading.finish()
-        } else if (!(await reader.feed(slice))) return reading.finish()
-        worked += slice.length
-        if (worked >= size) {
-          worked = 0
-          await giveWay()
-        }
-      }
+    for await (const text of slices(source, size)) {
+      if (!(await reader.feed(text))) return reading.finish()
+      worked += text.length
+      if (worked < size) continue
+      worked = 0
+      await giveWay()
     }
     await reader.end()
   } catch (error) {
     const failure = failureOf(error)
     if (failure === undefined) throw error
-    reading.problem('error', 'examples-read', failure.message, { line: lines, column: 1 })
+    reading.error('examples-read', failure.message, { line: 1, column: 1 })
   }
   return reading.finish()
+}
+
+/** The text in pieces of at most `size`, none empty, without the byte order mark. */
+async function* slices(source: AsyncIterable<string> | Iterable<string>, size: number): AsyncGenerator<string> {
+  let first = true
+  for await (const chunk of source) {
+    const text = first && chunk.charCodeAt(0) === 0xfeff ? chunk.slice(1) : chunk
+    if (chunk !== '') first = false
+    for (let start = 0; start < text.length; start += size) yield text.slice(start, start + size)
+  }
 }
 
 /** Examples written inside the signature file; `lines` says where each starts. */

@@ -21,8 +21,10 @@ export interface Reading {
   header(names: readonly string[], where: Where): boolean
   /** Takes an example that could not even be parsed: it counts, so that the others keep their numbers. */
   broken(code: string, message: string, at: LineColumn): void
+  /** The example that comes next holds a key twice, of which the last counts. */
+  repeated(key: string, at: LineColumn): void
   /** Something wrong with the file and no one example. */
-  problem(severity: 'error' | 'warning', code: string, message: string, at: LineColumn): void
+  error(code: string, message: string, at: LineColumn): void
   finish(): Dataset
 }
 
@@ -137,7 +139,11 @@ export function createReading(signature: Signature): Reading {
       count++
       problems.add('error', { code, message: `example ${count}: ${message}`, ...at, exampleId: String(count) })
     },
-    problem: (severity, code, message, at) => problems.add(severity, { code, message, ...at }),
+    repeated(key, at) {
+      const message = `example ${count + 1}: the key '${key.slice(0, 60)}' is there twice: the last one counts`
+      problems.add('warning', { code: 'duplicate-key', message, ...at })
+    },
+    error: (code, message, at) => problems.add('error', { code, message, ...at }),
     finish() {
       if (count === 0 && problems.empty) {
         problems.add('error', { code: 'examples-empty', message: 'there are no examples', line: 1, column: 1 })

@@ -44,7 +44,7 @@ export function readYamlList(reading: Reading): TextReader {
       if (mode === 'items') reportTooLong(reading, { line: pieceLine, column: 1 })
       else {
         const message = 'a long YAML list must start each item with a dash at the start of a line'
-        reading.problem('error', 'example-limit', message, { line: pieceLine, column: 1 })
+        reading.error('example-limit', message, { line: pieceLine, column: 1 })
       }
     } else if (length > 0) going = readPiece(reading, piece.join(''), pieceLine)
     piece = []
@@ -89,7 +89,7 @@ function readPiece(reading: Reading, text: string, firstLine: number): boolean {
   const { root } = tree
   if (root === undefined) return true
   if (root.kind !== 'seq') {
-    reading.problem('error', 'example-kind', 'a YAML file of examples is a list of objects', at(root.span.start))
+    reading.error('example-kind', 'a YAML file of examples is a list of objects', at(root.span.start))
     return false
   }
   return root.items.every(item => {
