@@ -83,17 +83,36 @@ function splitData({ examples, signature, seed }: TuneInput): SplitData {
   }
 }
 
+/** The part of the whole that each phase takes, in percent: how long a search lasts is not known before it ends. */
+const bands: Readonly<Record<TuneProgress['phase'], readonly [number, number]>> = {
+  split: [0, 0],
+  baseline: [0, 20],
+  propose: [20, 70],
+  train: [70, 75],
+  simplify: [75, 95],
+  holdout: [95, 99],
+  done: [100, 100],
+}
+
 function createReporter(input: TuneInput, ports: TunePorts, totals: () => Rollouts['totals']): Run['report'] {
-  let told: ProgressUpdate = { phase: 'split', message: 'Splitting the examples' }
+  let told: ProgressUpdate = {}
+  let phase: TuneProgress['phase'] = 'split'
+  let callsBefore = 0
   let percent = 0
   return update => {
-    told = { ...told, ...update }
     const { calls, cost, errors } = totals()
+    if (update.phase !== undefined && update.phase !== phase) {
+      phase = update.phase
+      callsBefore = calls
+    }
+    told = { ...told, ...update }
     const expected = Math.max(calls, Math.min(input.budget.maxCalls, told.expectedCalls ?? input.examples.length))
-    const share = expected === 0 ? 0 : Math.floor((100 * calls) / expected)
-    percent = told.phase === 'done' ? 100 : Math.max(percent, Math.min(99, share))
+    const [from, to] = bands[phase]
+    const left = phase === 'baseline' || phase === 'propose' ? expected - callsBefore : input.examples.length
+    const share = Math.min(1, (calls - callsBefore) / Math.max(1, left))
+    percent = Math.max(percent, from + share * (to - from))
     ports.progress({
-      phase: told.phase ?? 'split',
+      phase,
       percent,
       calls,
       expected_calls: expected,
@@ -101,7 +120,7 @@ function createReporter(input: TuneInput, ports: TunePorts, totals: () => Rollou
       ...(told.old_score !== undefined && { old_score: told.old_score }),
       ...(cost !== undefined && { cost }),
       errors,
-      message: told.message ?? '',
+      message: told.message ?? 'Splitting the examples',
     })
   }
 }
