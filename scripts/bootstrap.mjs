@@ -23,7 +23,9 @@ else if (task === 'test') run(node, ['node_modules/vitest/vitest.mjs', 'run', ..
 else stop(`Unknown task '${task}': use start or test.`)
 
 function install() {
-  const lock = createHash('sha256').update(readFileSync(join(project, 'package-lock.json'))).digest('hex')
+  const lock = createHash('sha256')
+    .update(readFileSync(join(project, 'package-lock.json')))
+    .digest('hex')
   const stamp = join(project, 'node_modules', '.installed-lock')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
   console.error('Installing dependencies (only when the lockfile changed) …')
@@ -62,7 +64,12 @@ function start(args) {
 
 function run(command, args, shell = false, cwd = project) {
   const path = `${join(project, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}`
-  const { status, error } = spawnSync(command, args, { cwd, shell, stdio: 'inherit', env: { ...process.env, PATH: path } })
+  const { status, error } = spawnSync(command, args, {
+    cwd,
+    shell,
+    stdio: 'inherit',
+    env: { ...process.env, PATH: path },
+  })
   if (error) stop(`${command} could not be started: ${error.message}`)
   if (status !== 0) process.exit(status ?? 1)
 }
