@@ -340,6 +340,35 @@ describe('problems of an examples file', () => {
   })
 })
 
+describe('hostile files', () => {
+  const many = (count: number, line: (i: number) => string) =>
+    Array.from({ length: count }, (_, i) => line(i)).join('\n')
+  it.each([
+    ['unknown keys', file({ other: many(20_000, i => `unknown_key_number_${i}: 1`) })],
+    [
+      'keys of examples',
+      file({ examples: `examples:\n  - question: a\n    answer: b\n${many(20_000, i => `    answr_${i}: 1`)}` }),
+    ],
+    [
+      'fields and metrics',
+      file({
+        outputs: `outputs:\n${many(3000, i => `  output_${i}: { type: str, desc: Number ${i} of them }`)}`,
+        metrics: `metrics:\n${many(3000, i => `  m${i}: { kind: exact, field: outptu_${i} }`)}`,
+      }),
+    ],
+    [
+      'constraints',
+      file({
+        outputs: `outputs:\n  answer:\n    type: str\n    desc: A short reply\n    constraints:\n${many(3000, i => `      - at least ${i} words, number ${i}`)}`,
+      }),
+    ],
+  ])('with many %s take seconds, not hours', (_, source) => {
+    const start = performance.now()
+    validateDocument(parseSignature(source))
+    expect(performance.now() - start).toBeLessThan(5000)
+  })
+})
+
 it('has an example above for every code of the catalogue', () => {
   const elsewhere = ['examples-unreadable']
   expect(Object.keys(problemCatalogue).filter(code => !seen.has(code) && !elsewhere.includes(code))).toEqual([])

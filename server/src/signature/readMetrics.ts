@@ -1,6 +1,15 @@
 /** Reads metrics: their kind, the output they read, their weight and their options, with their places. */
 import type { Span } from '../base/text.ts'
-import { addProblem, kindOf, type Reader, readMap, readText, suggestWord, type TextPart } from './reader.ts'
+import {
+  addProblem,
+  kindOf,
+  mostSuggestions,
+  type Reader,
+  readMap,
+  readText,
+  suggestWord,
+  type TextPart,
+} from './reader.ts'
 import type { FieldPart } from './readFields.ts'
 import { fieldlessKinds } from './schema.ts'
 import { type MetricKind, type MetricSpec, metricKinds } from './signature.ts'
@@ -79,7 +88,7 @@ function readMetric(
 function readKind(reader: Reader, part: TextPart): MetricKind | undefined {
   const kind = metricKinds.find(known => known === part.value)
   if (kind !== undefined) return kind
-  const suggestion = suggestWord(part.value, metricKinds)
+  const suggestion = suggest(reader, part.value, metricKinds)
   const tip = suggestion === undefined ? `the kinds are ${metricKinds.join(', ')}` : `did you mean '${suggestion}'?`
   const message = `unknown metric kind '${part.value.slice(0, 60)}', ${tip}`
   addProblem(reader, 'unknown-metric', message, part.span, suggestion === undefined ? {} : { suggestion })
@@ -105,12 +114,17 @@ function checkField(
   }
   if (part === undefined || outputs.includes(part.value)) return part?.value
   const isInput = fields.some(field => field.name === part.value)
-  const suggestion = isInput ? (outputs.length === 1 ? outputs[0] : undefined) : suggestWord(part.value, outputs)
-  const tip = suggestion === undefined ? `the outputs are ${outputs.join(', ')}` : `did you mean '${suggestion}'?`
+  const suggestion = isInput ? (outputs.length === 1 ? outputs[0] : undefined) : suggest(reader, part.value, outputs)
+  const tip =
+    suggestion === undefined ? `the outputs are ${outputs.slice(0, 20).join(', ')}` : `did you mean '${suggestion}'?`
   const wrong = isInput ? 'is an input, a metric reads an output' : 'is not an output'
   const message = `'${part.value.slice(0, 60)}' ${wrong}, ${tip}`
   addProblem(reader, 'unknown-output', message, part.span, suggestion === undefined ? {} : { suggestion })
   return undefined
+}
+
+function suggest(reader: Reader, word: string, words: readonly string[]): string | undefined {
+  return reader.problems.length < mostSuggestions ? suggestWord(word, words) : undefined
 }
 
 function readWeight(reader: Reader, pair: YamlPair | undefined): number | undefined {

@@ -133,19 +133,28 @@ export function checkKeys(reader: Reader, pairs: readonly YamlPair[], known: rea
       continue
     }
     const synonym = synonyms.get(key.toLowerCase())
-    const suggestion = synonym !== undefined && known.includes(synonym) ? synonym : suggestWord(key, known)
+    const nearby = reader.problems.length < mostSuggestions ? suggestWord(key, known) : undefined
+    const suggestion = synonym !== undefined && known.includes(synonym) ? synonym : nearby
     const tip = suggestion === undefined ? `the keys here are ${known.join(', ')}` : `did you mean '${suggestion}'?`
     const message = `unknown key '${key.slice(0, 60)}', ${tip}`
     addProblem(reader, 'unknown-key', message, keySpan, suggestion === undefined ? {} : { suggestion })
   }
 }
 
-/** The word that was meant: one that starts the same, or the nearest. */
+const longestWord = 40
+const mostWords = 200
+
+/** The word that was meant: one that starts the same, or the nearest. Looks at no more than a file by hand holds. */
 export function suggestWord(word: string, words: readonly string[]): string | undefined {
-  const start = word.slice(0, 100).toLowerCase().replaceAll('-', '_')
-  const longer = start.length < 3 ? [] : words.filter(known => known.toLowerCase().startsWith(start))
-  return longer.length === 1 ? longer[0] : nearest(start, words)
+  if (word.length > longestWord) return undefined
+  const known = words.slice(0, mostWords).filter(candidate => candidate.length <= longestWord)
+  const start = word.toLowerCase().replaceAll('-', '_')
+  const longer = start.length < 3 ? [] : known.filter(candidate => candidate.toLowerCase().startsWith(start))
+  return longer.length === 1 ? longer[0] : nearest(start, known)
 }
+
+/** Past so many problems the next are named without a suggestion: finding those takes long. */
+export const mostSuggestions = 100
 
 /** Where a part of a scalar's text stands in the file; the whole scalar when quotes or folding hide it. */
 export function spanWithin(reader: Reader, node: YamlScalar, part: Span): Span {

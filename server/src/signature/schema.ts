@@ -58,6 +58,3 @@ export const signatureSchema = z.strictObject({
     .optional()
     .describe('A path to a JSON Lines, JSON, YAML or CSV file, relative to this one, or a list.'),
 })
-
-export type SignatureKey = keyof typeof signatureSchema.shape
-export type FieldKey = keyof typeof fieldSchema.shape

@@ -4,7 +4,7 @@ import { isRecord } from '../../base/json.ts'
 import type { Span } from '../../base/text.ts'
 import type { SignatureDocument } from '../../signature/document.ts'
 import { goldFieldOf } from '../../signature/gold.ts'
-import { suggestWord } from '../../signature/reader.ts'
+import { mostSuggestions, suggestWord } from '../../signature/reader.ts'
 import type { FieldPart } from '../../signature/readFields.ts'
 import { coerceValue } from '../../signature/types.ts'
 import type { YamlMap, YamlNode } from '../../signature/yamlNode.ts'
@@ -16,7 +16,12 @@ export function inlineExamples(document: SignatureDocument): readonly Problem[] 
   const fields = new Map(document.fields.map(field => [field.name, field]))
   const needed = neededFields(document)
   const { items } = examples.source
-  return examples.items.flatMap((node, index) => checkExample(document, fields, needed, node, items[index], index + 1))
+  const problems: Problem[] = []
+  for (const [index, node] of examples.items.entries()) {
+    const names = problems.length < mostSuggestions ? [...fields.keys()] : []
+    problems.push(...checkExample(document, fields, names, needed, node, items[index], index + 1))
+  }
+  return problems
 }
 
 const reserved: ReadonlySet<string> = new Set(['_id', '_split', '_weight'])
@@ -32,6 +37,7 @@ function neededFields(document: SignatureDocument): readonly FieldPart[] {
 function checkExample(
   document: SignatureDocument,
   fields: ReadonlyMap<string, FieldPart>,
+  names: readonly string[],
   needed: readonly FieldPart[],
   node: YamlNode,
   value: unknown,
@@ -56,7 +62,7 @@ function checkExample(
     const field = fields.get(pair.key)
     const span = node === followed ? pair.keySpan : node.span
     if (field === undefined) {
-      const suggestion = suggestWord(pair.key, [...fields.keys()])
+      const suggestion = suggestWord(pair.key, names)
       const tip = suggestion === undefined ? '' : `, did you mean '${suggestion}'?`
       const message = `'${pair.key.slice(0, 60)}' is not a field of the signature${tip}`
       problems.push(problem('example-unknown-field', message, span, suggestion === undefined ? {} : { suggestion }))
