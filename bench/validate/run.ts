@@ -25,6 +25,7 @@ function timeFiles(): void {
       writeFileSync(join(skill, 'signature.yaml'), text)
     }
     const start = performance.now()
+    const cpu = process.cpuUsage()
     let problems = 0
     for (const group of readdirSync(folder)) {
       for (const skill of readdirSync(join(folder, group))) {
@@ -33,6 +34,7 @@ function timeFiles(): void {
       }
     }
     const seconds = (performance.now() - start) / 1000
+    const { user, system } = process.cpuUsage(cpu)
     console.log(`${fileCount} files of ${Math.round(lines / fileCount)} lines on average, one thread:`)
     console.log(
       `  ${seconds.toFixed(2)} s, ${Math.round(fileCount / seconds)} files/s, ${problems} problems (bar: 5 s)`,
