@@ -1,5 +1,6 @@
 /** Test runner: every test in `test/`, in parallel, with the bundles built beforehand. */
 import { defineConfig } from 'vitest/config'
+import { CountReporter } from './test/support/countReporter.ts'
 
 export default defineConfig({
   test: {
@@ -7,5 +8,6 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'threads',
+    reporters: ['default', new CountReporter()],
   },
 })

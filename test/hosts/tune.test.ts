@@ -85,7 +85,7 @@ describe('offline demo', () => {
 })
 
 describe('an endpoint that speaks Chat Completions', () => {
-  const tuneAt = (workspace: Workspace, server: ModelServer, ...more: string[]) =>
+  const tuneAt = (workspace: Workspace, server: ModelServer) =>
     workspace.start(
       [
         'tune',
@@ -97,8 +97,9 @@ describe('an endpoint that speaks Chat Completions', () => {
         '--apply',
         '--json',
         '--timeout',
-        '2',
-        ...more,
+        '1',
+        '--max-calls',
+        '500',
       ],
       { OPENAI_API_KEY: 'sk-test' },
     )

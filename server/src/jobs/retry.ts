@@ -15,7 +15,7 @@ export interface RetryPolicy {
 /** Some five minutes of patience for one call: enough for a deployment to restart. */
 export const defaultRetryPolicy: RetryPolicy = {
   maxAsks: 8,
-  baseDelay: 1_000,
+  baseDelay: 500,
   maxDelay: 120_000,
   unreachableTries: 3,
   unreachableWithin: 5_000,
