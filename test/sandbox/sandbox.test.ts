@@ -1,8 +1,10 @@
 /** The sandbox: what users wrote runs, and is killed when it takes too long, too much, or its own life. */
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createSandbox, type SandboxOptions } from '../../server/src/sandbox/sandbox.ts'
 
 const threadPath = new URL('../../server/src/sandbox/thread.ts', import.meta.url)
@@ -168,4 +170,28 @@ test('disposing fails what is left and everything after', async () => {
   const closed = { ok: false, error: { code: 'cancelled', message: 'The sandbox was closed before it answered.' } }
   expect(await Promise.all(pending)).toEqual([closed, closed])
   expect(await box.testRegex('a', 'a', never)).toEqual(closed)
+})
+
+const host = join(import.meta.dirname, 'host.ts')
+
+test('an idle sandbox lets its host end', async () => {
+  const path = script('short.mjs', 'export const score = () => { console.log("to nobody"); return 1 }')
+  const running = spawn(process.execPath, [host, path], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const printed: unknown[] = []
+  running.stdout.on('data', data => printed.push(data))
+  expect(await once(running, 'exit')).toEqual([0, null])
+  expect(printed).toEqual([])
+})
+
+test('an endless script dies with a host that is killed', async () => {
+  const pidFile = join(folder, 'pid')
+  const path = script(
+    'orphan.mjs',
+    `import { writeFileSync } from 'node:fs'
+    export const score = () => { writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); for (;;); }`,
+  )
+  const running = spawn(process.execPath, [host, path], { stdio: 'ignore' })
+  const pid = await vi.waitFor(() => Number(readFileSync(pidFile, 'utf8').match(/^\d+$/)?.[0] ?? expect.fail()), 10_000)
+  running.kill('SIGKILL')
+  await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), 10_000)
 })

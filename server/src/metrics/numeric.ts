@@ -40,7 +40,7 @@ export function numberIn(value: unknown): number | string {
 
 // A sign counts only where no letter, digit or bracket stands before it, so "5-10" is two numbers.
 const numberPattern =
-  /(?:(?<![\p{L}\d)\]])[-+\u2212])?(?<![\p{L}_.,\d])\d(?:[\d.,]|[ '’\u00a0\u202f](?=\d{3}(?!\d)))*(?:(?<=\d)[eE][-+]?\d+)?/gu
+  /(?:(?<![\p{L}\d)\]])[-+\u2212])?(?<![\p{L}_.,\d])\.?\d(?:[\d.,]|[ '’\u00a0\u202f](?=\d{3}(?!\d)))*(?:(?<=\d)[eE][-+]?\d+)?/gu
 
 /** "1,234.50", "1 234,50", "1.234.567" and "1e5" read; `undefined` for what fits no one way of writing. */
 function readNumber(text: string): number | undefined {
