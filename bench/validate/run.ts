@@ -39,6 +39,7 @@ function timeFiles(): void {
     console.log(
       `  ${seconds.toFixed(2)} s, ${Math.round(fileCount / seconds)} files/s, ${problems} problems (bar: 5 s)`,
     )
+    console.log(`  ${(user / 1e6).toFixed(2)} s of CPU in the program, ${(system / 1e6).toFixed(2)} s in the system`)
   } finally {
     rmSync(folder, { recursive: true })
   }
