@@ -44,8 +44,9 @@ export function renderDiff(terminal: Terminal, view: z.output<typeof diff.output
 /** A unified diff, coloured on a terminal. */
 export function textDiff(terminal: Terminal, before: string, after: string): string {
   const patch = createTwoFilesPatch('', '', before, after, '', '', { context: 2 })
-  const lines = printable(patch).split('\n').slice(3)
+  const lines = printable(patch).split('\n')
   return lines
+    .slice(lines.findIndex(text => text.startsWith('@@')))
     .map(text => {
       if (text.startsWith('+')) return terminal.style('green', text)
       if (text.startsWith('-')) return terminal.style('red', text)
