@@ -64,10 +64,13 @@ export function contextsOf(text: string, candidates: readonly Span[], bounded = 
   })
 }
 
+const maxZone = 16
+const maxBack = 40
+
 /** Percentages are passed over: in "VAT 20 % 12.00" the word before 12.00 is VAT. */
 function takeBack(text: string, all: readonly Word[], before: number, from: number): Word[] {
   const zone: Word[] = []
-  for (let i = before - 1; i >= 0 && zone.length < 16; i--) {
+  for (let i = before - 1; i >= Math.max(0, before - maxBack) && zone.length < maxZone; i--) {
     const word = all[i]
     if (word === undefined || word.start < from) break
     if (!/^\d+(?:[.,]\d+)?\s?%/.test(text.slice(word.start, word.start + 12))) zone.unshift(word)

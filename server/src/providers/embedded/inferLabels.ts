@@ -38,12 +38,20 @@ export function inferLabels(field: FieldFailures): ProposedRule[] {
     .map(({ label, cues }) =>
       sentence(field.constraints, `Use '${label}' when`, `Use '${label}' when ${subject} ${cues.join(', ')}.`),
     )
+  const rule = (because: string, ...texts: Sentence[]) => ({
+    field,
+    sentences: texts,
+    support: failing.length,
+    because,
+  })
+  const rules: ProposedRule[] = []
+  if (sentences.length > 0) rules.push(rule(`'${field.name}' was mixed up where the same words recur`, ...sentences))
   const otherwise = fallbackOf(labels, cases, sets, field.rules.otherwise)
-  if (otherwise !== undefined)
-    sentences.push(sentence(field.constraints, 'Otherwise use', `Otherwise use '${otherwise}'.`))
-  if (sentences.length === 0) return []
-  const because = `'${field.name}' was mixed up where the same words recur`
-  return [{ field, sentences, support: failing.length, because }]
+  if (otherwise !== undefined) {
+    const text = `Otherwise use '${otherwise}'.`
+    rules.push(rule('No word told the others apart', sentence(field.constraints, 'Otherwise use', text)))
+  }
+  return rules
 }
 
 /** A sentence that begins like a constraint already there takes its place. */

@@ -29,7 +29,11 @@ function verdict(schema: unknown, overlap: number): unknown {
 /** Token F1 between the block that holds the answer and the one that holds what was expected. */
 function overlapOf(text: string): number {
   const blocks = blocksOf(text)
-  const expected = blocks.findLast(block => /expected|gold|reference|example|truth/i.test(block.name)) ?? blocks[0]
+  // Without an expected answer, a good one speaks of what the inputs speak of.
+  const expected =
+    blocks.findLast(block => /expected|gold|reference|example|truth/i.test(block.name)) ??
+    blocks.findLast(block => /^input/i.test(block.name)) ??
+    blocks[0]
   const answer =
     blocks.findLast(block => block !== expected && /answer|prediction|predicted|output|got|reply/i.test(block.name)) ??
     blocks.findLast(block => block !== expected)

@@ -21,7 +21,7 @@ export interface Analysis {
 
 const maxChars = 400_000
 const maxCases = 400
-const maxValueChars = 20_000
+const maxValueChars = 4000
 
 interface OpenCase {
   readonly inputs: Map<string, string>

@@ -52,22 +52,27 @@ export function contentOf(request: ModelRequest, role: 'system' | 'user'): strin
 interface OpenField {
   name: string
   type: string
-  desc: string
-  constraints: string[]
+  /** In lines, like each constraint. */
+  desc: string[]
+  constraints: string[][]
 }
 
-function readFields(block: string): OpenField[] {
+function readFields(block: string): PromptField[] {
   const fields: OpenField[] = []
   for (const line of block.split('\n')) {
     const current = fields.at(-1)
     const head = readHead(line)
     if (head !== undefined) fields.push(head)
     else if (current === undefined || line.trim() === '') continue
-    else if (line.startsWith('  * ')) current.constraints.push(line.slice(4).trim())
-    else if (current.constraints.length > 0) current.constraints.push(`${current.constraints.pop()} ${line.trim()}`)
-    else current.desc = `${current.desc} ${line.trim()}`.trim()
+    else if (line.startsWith('  * ')) current.constraints.push([line.slice(4).trim()])
+    else (current.constraints.at(-1) ?? current.desc).push(line.trim())
   }
-  return fields
+  return fields.map(({ name, type, desc, constraints }) => ({
+    name,
+    type,
+    desc: desc.join(' '),
+    constraints: constraints.map(lines => lines.join(' ')),
+  }))
 }
 
 /** `- name (type): desc`; the type may hold brackets and quoted text. */
@@ -84,14 +89,14 @@ function readHead(line: string): OpenField | undefined {
     else if (char === '(') depth++
     else if (char === ')' && --depth === 0) {
       const desc = line.slice(i + 1).replace(/^:\s*/, '')
-      return { name: match[1] ?? '', type: line.slice(match[0].length, i), desc, constraints: [] }
+      return { name: match[1] ?? '', type: line.slice(match[0].length, i), desc: [desc], constraints: [] }
     }
   }
   return undefined
 }
 
 /** Inputs stand in the order of the fields; a value may hold tags of its own, so each runs to the next field's tag. */
-function readInputs(user: string, fields: readonly OpenField[]): InputText[] {
+function readInputs(user: string, fields: readonly PromptField[]): InputText[] {
   let at = 0
   return fields.map((field, index) => {
     const open = `<${field.name}>\n`
