@@ -35,8 +35,8 @@ export function expectationOf(question: string): Expectation {
       unlike: /\)$|^[^\p{Lu}]/u,
       heads,
     }
-  if (/function|method|coroutine|call|helper/.test(noun)) return { kinds: { code: 3 }, like: /\)$/, heads }
-  if (/class|object|primitive|type|manager/.test(noun))
+  if (/function|method|call|helper/.test(noun)) return { kinds: { code: 3 }, like: /\)$/, heads }
+  if (/class|object|type|manager/.test(noun))
     return { kinds: { code: 2.5, chunk: 0.5 }, like: /(?:^|\.)\p{Lu}\p{L}*$/u, unlike: /\)$/, heads }
   if (/argument|parameter|keyword|option|flag|attribute|variable|setting|constant/.test(noun))
     return { kinds: { code: 2.2, apposed: 3, chunk: 0.8 }, like: /^[^().]+(?:=\w+)?$/, unlike: /\)$/, heads }

@@ -21,7 +21,7 @@ interface CueSet {
 const maxCues = 12
 const maxFreshCues = 6
 /** A word shared by chance alone in more than this share of draws shows nothing. */
-const chance = 0.15
+const chance = 0.25
 
 export function inferLabels(field: FieldFailures): ProposedRule[] {
   const failing = failingOf(field)
@@ -92,7 +92,7 @@ function cuesFor(label: string, cases: readonly Labelled[], old: readonly Cue[])
     return wrong < 2 || count(mine, cue.stems) > wrong
   })
   const known = new Set(kept.flatMap(cue => cue.stems))
-  const share = mine.length / Math.max(1, cases.length)
+  const share = totalWeight(mine) / Math.max(1, totalWeight(cases))
   const found = new Map<string, { word: string; right: number }>()
   for (const one of mine) {
     for (const [part, word] of one.stems) {
@@ -122,6 +122,6 @@ function fallbackOf(
   const top = Math.max(0, ...counts)
   const label = labels[counts.indexOf(top)]
   const share = top / Math.max(1, totalWeight(silent))
-  const enough = stated === undefined ? top >= 2 && share >= 0.5 : top >= 4 && share >= 0.8
+  const enough = stated === undefined ? top >= 2 && share >= 0.6 : top >= 4 && share >= 0.8
   return enough && label !== stated ? label : undefined
 }
