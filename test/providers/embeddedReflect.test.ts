@@ -84,7 +84,7 @@ const outages: readonly Shown[] = [
   { text: 'My lamps flicker and a fuse is warm.', expected: 'power', got: 'water' },
   { text: 'The tap drips at night.', expected: 'water', got: 'water' },
   { text: 'No pressure in the shower.', expected: 'water', got: 'water' },
-  { text: 'Brown water from the tap.', expected: 'water', got: 'water' },
+  { text: 'Brown and cloudy since Monday.', expected: 'water', got: 'water' },
 ]
 
 describe('rules', () => {
