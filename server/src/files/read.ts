@@ -12,10 +12,11 @@ const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NO
 export async function readWhole(path: string, shown: string, maxBytes: number): Promise<Result<string>> {
   const opened = await openRegular(path, shown, maxBytes)
   if (!opened.ok) return opened
-  await using file = opened.value
+  const { handle, size } = opened.value
+  await using file = handle
   try {
     // The file may grow meanwhile: one byte more than allowed tells.
-    const bytes = await readUpTo(file, maxBytes + 1)
+    const bytes = await readUpTo(file, size + 1, maxBytes + 1)
     if (bytes.length > maxBytes) return fail(tooLong(shown, maxBytes))
     return ok(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (error) {
@@ -31,7 +32,7 @@ export async function readPieces(
   maxBytes: number,
 ): Promise<Result<AsyncIterable<string>>> {
   const opened = await openRegular(path, shown, maxBytes)
-  return opened.ok ? ok(pieces(opened.value, shown, maxBytes)) : opened
+  return opened.ok ? ok(pieces(opened.value.handle, shown, maxBytes)) : opened
 }
 
 async function* pieces(file: FileHandle, shown: string, maxBytes: number): AsyncGenerator<string> {
@@ -54,7 +55,13 @@ async function* pieces(file: FileHandle, shown: string, maxBytes: number): Async
   }
 }
 
-async function openRegular(path: string, shown: string, maxBytes: number): Promise<Result<FileHandle>> {
+interface Opened {
+  readonly handle: FileHandle
+  /** Bytes when it was opened. */
+  readonly size: number
+}
+
+async function openRegular(path: string, shown: string, maxBytes: number): Promise<Result<Opened>> {
   let file: FileHandle
   try {
     file = await open(path, flags)
@@ -62,18 +69,19 @@ async function openRegular(path: string, shown: string, maxBytes: number): Promi
     return fail(readFailure(error, shown))
   }
   const state = await file.stat()
-  if (state.isFile() && state.size <= maxBytes) return ok(file)
+  if (state.isFile() && state.size <= maxBytes) return ok({ handle: file, size: state.size })
   await file.close()
   if (state.isFile()) return fail(tooLong(shown, maxBytes))
   const what = state.isDirectory() ? 'is a folder, not a file' : 'is not a regular file'
   return fail(failure('path_unsafe', `${shown} ${what}.`, shown))
 }
 
-async function readUpTo(file: FileHandle, maxBytes: number): Promise<Buffer> {
+async function readUpTo(file: FileHandle, expected: number, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let total = 0
   while (total < maxBytes) {
-    const chunk = Buffer.alloc(Math.min(1024 * 1024, maxBytes - total))
+    const room = total === 0 ? expected : 64 * 1024
+    const chunk = Buffer.allocUnsafe(Math.min(room, maxBytes - total))
     const { bytesRead } = await file.read(chunk, 0, chunk.length, null)
     if (bytesRead === 0) break
     chunks.push(chunk.subarray(0, bytesRead))
