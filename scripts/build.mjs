@@ -25,6 +25,8 @@ const { metafile } = await build({
   sourcemap: 'linked',
   sourcesContent: false,
   metafile: true,
+  // Its build for Node reads environment variables at every token, which costs a fifth of the time.
+  alias: { yaml: './node_modules/yaml/browser/index.js' },
   // The driver finds its prebuilt binary beside itself.
   external: ['better-sqlite3', './cli.cjs', './worker.cjs', './http.cjs', './lsp.cjs'],
   logLevel: 'warning',
