@@ -212,6 +212,25 @@ export function storeConformance(name: string, open: () => Promise<Stores>): voi
       expect(ledger.totals(id)).toEqual({ calls: 1, answered: 0, failed: 1, requests: 3, repeated: 1 })
     })
 
+    test('the failed calls of a failed job are asked again when it is resumed; those of a cancelled one stay', async () => {
+      const { jobs, ledger, fence } = await claimed()
+      ledger.asked(fence, 'good', 'task', 2_001)
+      ledger.answered(fence, 'good', '1', 2_002)
+      ledger.asked(fence, 'bad', 'task', 2_003)
+      ledger.failed(fence, 'bad', '{}', 2_004)
+      jobs.cancelled(fence, 2_005)
+      jobs.requeue(id, 2_006)
+      expect(ledger.find(id, 'bad')).toEqual({ state: 'failed', asks: 1, error: '{}' })
+      const attempt = jobs.claim(id, alice, 2_007, nobodyDied)?.attempt ?? 0
+      jobs.fail({ id, attempt }, { code: 'job_failed', message: 'no' }, 2_008)
+      jobs.requeue(id, 2_009)
+      expect(ledger.find(id, 'bad')).toEqual({ state: 'asked', asks: 1, notBefore: 2_009 })
+      expect(ledger.find(id, 'good')).toEqual({ state: 'answered', asks: 1, reply: '1' })
+      jobs.claim(id, alice, 2_010, nobodyDied)
+      expect(ledger.asked({ id, attempt: attempt + 1 }, 'bad', 'task', 2_011)).toBe(true)
+      expect(ledger.totals(id)).toEqual({ calls: 2, answered: 1, failed: 0, requests: 3, repeated: 0 })
+    })
+
     test('a decision is taken once and counts in no total', async () => {
       const { ledger, fence } = await claimed()
       expect(ledger.decided(fence, 'stop', '"time"', 2_001)).toBe(true)

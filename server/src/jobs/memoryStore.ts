@@ -37,6 +37,12 @@ export function createMemoryStores(): MemoryStores {
     calls.set(id, known)
     return known
   }
+  const forgive = (id: string, now: number) => {
+    for (const [key, call] of callsOf(id)) {
+      const { state, asks } = call.record
+      if (state === 'failed') callsOf(id).set(key, { ...call, record: { state: 'asked', asks, notBefore: now } })
+    }
+  }
   const writeCall = (fence: Fence, key: string, make: (known: Call | undefined) => Call | undefined) => {
     if (held(fence) === undefined) return false
     const made = make(callsOf(fence.id).get(key))
@@ -99,6 +105,7 @@ export function createMemoryStores(): MemoryStores {
       requeue(id, now) {
         const entry = jobs.get(id)
         if (entry === undefined || (entry.job.state !== 'failed' && entry.job.state !== 'cancelled')) return undefined
+        if (entry.job.state === 'failed') forgive(id, now)
         const cleared = { error: undefined, finishedAt: undefined, cancelRequested: false }
         entry.job = { ...entry.job, ...cleared, state: 'queued', updatedAt: now }
         return copy(entry.job)

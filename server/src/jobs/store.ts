@@ -23,7 +23,10 @@ export interface JobStore {
   cancelled(fence: Fence, now: number): boolean
   /** queued -> cancelled; running: asks its owner to stop, which sees it when it renews. The job as it is now. */
   requestCancel(id: string, now: number): Job | undefined
-  /** failed or cancelled -> queued, so that it can be resumed over its ledger; undefined from any other state. */
+  /**
+   * failed or cancelled -> queued, so that it can be resumed over its ledger; undefined from any other state.
+   * The failed calls of a failed job are forgiven: they are asked again, as else it could only fail again.
+   */
   requeue(id: string, now: number): Job | undefined
   /** Replaces the snapshot of an unfinished job whose digest is the same (raised budgets). */
   replaceSnapshot(id: string, digest: string, snapshot: string, now: number): boolean

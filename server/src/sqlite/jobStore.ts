@@ -60,6 +60,9 @@ export function createSqliteJobStore(database: Database): JobStore {
   const requeue = database.prepare(`
     UPDATE job SET state = 'queued', error = NULL, finished_at = NULL, cancel_requested = 0, updated_at = @now
     WHERE id = @id AND state IN ('failed', 'cancelled')`)
+  const forgive = database.prepare(`
+    UPDATE call SET state = 'asked', error = NULL, not_before = @now, updated_at = @now
+    WHERE job_id = @id AND state = 'failed' AND EXISTS (SELECT 1 FROM job WHERE id = @id AND state = 'failed')`)
   const replaceSnapshot = database.prepare(`
     UPDATE job SET snapshot = @snapshot, updated_at = @now
     WHERE id = @id AND digest = @digest AND state <> 'completed'`)
@@ -112,7 +115,11 @@ export function createSqliteJobStore(database: Database): JobStore {
         if (cancelQueued.run({ id, now }) === 0) askToStop.run({ id, now })
         return get(id)
       }),
-    requeue: (id, now) => database.write(() => (requeue.run({ id, now }) > 0 ? get(id) : undefined)),
+    requeue: (id, now) =>
+      database.write(() => {
+        forgive.run({ id, now })
+        return requeue.run({ id, now }) > 0 ? get(id) : undefined
+      }),
     replaceSnapshot: (id, digest, snapshot, now) => write(replaceSnapshot, { id, digest, snapshot, now }),
     markApplied: (id, version, now) => write(markApplied, { id, version, now }),
     get,

@@ -17,9 +17,10 @@ export interface WorkerServiceOptions {
   readonly endpoint: WorkerEndpoint
 }
 
-/** Milliseconds before each further start of a worker that keeps dying; then it is given up for this call. */
-const restartDelays = [100, 500, 2_000]
-/** A worker that lived longer than this died of something else. */
+/** Starts in a row after which a call is given up: of a worker that never came up, and of one that did. */
+const hopelessStarts = 4
+const mostStarts = 10
+/** A worker that lived longer than this died of something else than the one before. */
 const stableMilliseconds = 60_000
 
 type Method = WorkerCall['name']
@@ -31,7 +32,9 @@ export function createWorkerService(options: WorkerServiceOptions): JobService &
   /** Jobs that this host submitted or resumed and that have not ended: taken up again after a crash. */
   const mine = new Set<string>()
   let session: Promise<Result<Session>> | undefined
+  let current: Session | undefined
   let crashes = 0
+  let cameUp = false
   let startedAt = 0
   let lastOutput = ''
   let tokens = 0
@@ -39,50 +42,64 @@ export function createWorkerService(options: WorkerServiceOptions): JobService &
   const disposing = new AbortController()
 
   function connect(): Promise<Result<Session>> {
-    if (disposed) return Promise.resolve(fail(failure('worker_lost', 'The job worker was stopped.')))
-    session ??= start()
-    return session
+    if (session !== undefined) return session
+    const starting = start()
+    session = starting
+    // Only what came up is kept: after a failure the next call tries again.
+    const forget = () => {
+      if (session === starting) session = undefined
+    }
+    starting.then(started => {
+      if (!started.ok) forget()
+    }, forget)
+    return starting
   }
 
   async function start(): Promise<Result<Session>> {
-    const delay = restartDelays[crashes - 1]
+    if (crashes >= (cameUp ? mostStarts : hopelessStarts)) return giveUp()
     if (crashes > 0) {
-      if (delay === undefined) return giveUp()
-      await sleep(delay, undefined, { signal: disposing.signal }).catch(() => undefined)
+      await sleep(Math.min(2_000, 50 * 2 ** crashes), undefined, { signal: disposing.signal }).catch(() => undefined)
     }
+    if (disposed) return fail(failure('worker_lost', 'The job worker was stopped.'))
     startedAt = performance.now()
     const started = startSession(workerPath)
-    void started.ended.then(output => onEnd(output))
+    current = started
+    let refused = false
+    void started.ended.then(output => onEnd(output, refused))
     try {
       const ready = (await started.request(initializeMethod, { root, sandboxPath, endpoint })) as Result<null>
       if (!ready.ok) {
-        session = undefined
+        refused = true
         await started.close()
         return ready
       }
+      cameUp = true
       await takeUpAgain(started)
       return ok(started)
     } catch (error) {
       if (error !== sessionEnded) throw error
+      await started.ended
       return connect()
     }
   }
 
-  /** The next call tries again from the start. */
   function giveUp(): Result<never> {
-    session = undefined
+    const times = crashes
     crashes = 0
     const said = redact(lastOutput.split('\n').at(-1) ?? '', endpoint.apiKey)
     const reason = said === '' ? '' : ` (${said})`
-    return fail(failure('worker_lost', `The job worker stopped ${restartDelays.length + 1} times${reason}.`))
+    return fail(failure('worker_lost', `The job worker stopped ${times} times in a row${reason}.`))
   }
 
-  function onEnd(output: string): void {
-    lastOutput = output
+  /** `refused`: it said itself why it cannot serve, such as a full disk; that is no crash. */
+  function onEnd(output: string, refused: boolean): void {
+    if (refused) return
     session = undefined
     if (disposed) return
+    lastOutput = output
     crashes = performance.now() - startedAt > stableMilliseconds ? 1 : crashes + 1
-    if (mine.size > 0) void connect()
+    // What goes wrong now is told by the next call.
+    if (mine.size > 0) connect().catch(() => undefined)
   }
 
   /** The dead worker's leases are free at once, because its death is certain. */
@@ -116,16 +133,21 @@ export function createWorkerService(options: WorkerServiceOptions): JobService &
   }
 
   async function waitIn(to: Session, id: string, onProgress: OnProgress, signal: AbortSignal): Promise<Answer<'get'>> {
+    signal.throwIfAborted()
     const token = ++tokens
     const stopListening = to.onProgress(event => {
       if (event.token === token) onProgress(event.progress as Parameters<OnProgress>[0])
     })
+    let abandon = () => {}
+    const aborted = new Promise<never>((_, reject) => {
+      abandon = () => reject(signal.reason)
+      signal.addEventListener('abort', abandon, { once: true })
+    })
     try {
-      const aborted = new Promise<never>((_, reject) => {
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-      })
-      return await Promise.race([to.request(waitMethod, { id, token }, signal) as Promise<Answer<'get'>>, aborted])
+      const answer = to.request(waitMethod, { id, token }, signal)
+      return (await Promise.race([answer, aborted])) as Answer<'get'>
     } finally {
+      signal.removeEventListener('abort', abandon)
       stopListening()
     }
   }
@@ -168,8 +190,7 @@ export function createWorkerService(options: WorkerServiceOptions): JobService &
     async [Symbol.asyncDispose]() {
       disposed = true
       disposing.abort()
-      const open = await session
-      if (open?.ok) await open.value.close()
+      await current?.close()
     },
   }
 }
