@@ -11,9 +11,12 @@ export async function prepareFolder(path: string): Promise<Result<void>> {
     await mkdir(folder, { mode: 0o700 }).catch(ignore('EEXIST'))
     const state = await lstat(folder)
     if (!state.isDirectory()) return fail(failure('write_failed', `${folder} is not a folder; remove it.`, folder))
-    const file = await lstat(path).catch(ignore('ENOENT'))
-    if (file !== undefined && !file.isFile()) {
-      return fail(failure('write_failed', `${path} is not a regular file; remove it.`, path))
+    // SQLite would write through a link in the place of its log as well.
+    for (const name of [path, `${path}-wal`, `${path}-shm`, `${path}-journal`]) {
+      const file = await lstat(name).catch(ignore('ENOENT'))
+      if (file !== undefined && !file.isFile()) {
+        return fail(failure('write_failed', `${name} is not a regular file; remove it.`, name))
+      }
     }
     if (await isOnNetwork(folder)) {
       const way = 'SQLite needs a local disk: copy the project to one'
