@@ -15,6 +15,7 @@ const { metafile } = await build({
     cli: 'server/src/cli/main.ts',
     worker: 'server/src/worker/main.ts',
     sandbox: 'server/src/sandbox/thread.ts',
+    validateThread: 'server/src/validateThread.ts',
   },
   outdir: dist,
   outExtension: { '.js': '.cjs' },

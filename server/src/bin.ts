@@ -3,7 +3,9 @@
 
 // N-API 10 came with Node 22.14; below it the database driver crashes the process instead of throwing.
 if (Number(process.versions.napi) < 10) {
-  console.error(`signature-tuner needs Node 22.14 or later; this is Node ${process.versions.node}. Install a newer Node.`)
+  console.error(
+    `signature-tuner needs Node 22.14 or later; this is Node ${process.versions.node}. Install a newer Node.`,
+  )
   process.exitCode = 2
 } else {
   // The bundle beside this one; the specifier is computed so that it is not bundled in.

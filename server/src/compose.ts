@@ -11,6 +11,7 @@ import { type Endpoint, embeddedModel, type LanguageModel } from './model/model.
 import { createEmbeddedModel } from './providers/embedded.ts'
 import { createOpenAiModel } from './providers/openai.ts'
 import { systemClock } from './systemClock.ts'
+import { createFileValidator } from './validateThreads.ts'
 import { createWorkerService } from './worker/client.ts'
 
 export interface HostOptions {
@@ -50,6 +51,7 @@ export function composeHost({ cwd, home = homedir(), programFolder, models }: Ho
       randomBytes,
       files,
       history: createHistoryStore({ files, clock: systemClock, owner: currentOwner(), isDead, display: files.display }),
+      validateFiles: createFileValidator({ files, cwd, home, threadPath: join(programFolder, 'validateThread.cjs') }),
       jobs,
       models,
       connect: () => createModel(endpoint),

@@ -169,7 +169,9 @@ describe('an endpoint that speaks Chat Completions', () => {
       const repeated = [...answered.values()].filter(times => times > 1).length
       expect(repeated).toBeLessThanOrEqual(result.repeated_calls)
       expect(result.repeated_calls).toBeLessThanOrEqual(8)
-      expect(watched.count).toBe(result.requests)
+      // A request is recorded before it is sent: the kill may come in between.
+      expect(watched.count).toBeLessThanOrEqual(result.requests)
+      expect(watched.count).toBeGreaterThanOrEqual(result.requests - 8)
     },
     slow,
   )

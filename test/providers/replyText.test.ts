@@ -34,7 +34,7 @@ test.each<[string, string, unknown]>([
 test('whatever JSON.stringify writes is read back', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 5 })), fc.string(), (object, prose) => {
-      const { __proto__: _, ...value } = JSON.parse(JSON.stringify(object))
+      const value = JSON.parse(JSON.stringify(object), (key, member) => (key === '__proto__' ? undefined : member))
       const text = `${prose.replaceAll(/[{}]/g, '')} ${JSON.stringify(value, null, 2)} ${prose.replaceAll(/[{}]/g, '')}`
       expect(readReplyObject(text, Object.keys(value))).toEqual(value)
     }),

@@ -7,6 +7,7 @@ import type { HistoryStore } from '../history/store.ts'
 import type { Job, JobKind, JobProgress, JobState } from '../jobs/job.ts'
 import type { EvaluationRecord } from '../jobs/store.ts'
 import type { LanguageModel } from '../model/model.ts'
+import type { ReportedProblem } from './operations/validate.ts'
 import type { JobSnapshot } from './snapshot.ts'
 
 /** A skill's files. All paths absolute but `skillPath`. */
@@ -95,6 +96,11 @@ export interface Ports {
   readonly randomBytes: RandomBytes
   readonly files: Files
   readonly history: HistoryStore
+  /** The problems of many files, in the order of the files. */
+  readonly validateFiles: (
+    locations: readonly SkillLocation[],
+    signal: AbortSignal,
+  ) => Promise<readonly ReportedProblem[]>
   /** The job service of a workspace root; its worker starts at the first call. */
   readonly jobs: (root: string) => JobService
   readonly models: ModelSettings

@@ -93,7 +93,7 @@ async function runCommand(invocation: Invocation): Promise<number> {
     view.finish()
     if (!result.ok) return report(terminal, json, result.error)
     const { text, status } = render(terminal, operation.name, result.value, invocation.format)
-    terminal.print(json ? JSON.stringify(result.value, null, 2) : text)
+    terminal.print(json ? JSON.stringify(result.value, null, 2) : text())
     return status
   } catch (error) {
     view.finish()

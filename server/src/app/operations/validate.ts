@@ -33,7 +33,7 @@ export const validate = defineOperation({
     errors: z.int(),
     warnings: z.int(),
     hints: z.int(),
-    problems: z.array(problemSchema),
+    problems: z.array(problemSchema).readonly(),
   }),
   async run(ports, input, context) {
     const found = await ports.files.find(input.paths)
@@ -44,16 +44,7 @@ export const validate = defineOperation({
         failure('not_a_skill', `No signature.yaml in ${where}; create one with: signature-tuner new ${input.paths[0]}`),
       )
     }
-    const problems: ReportedProblem[] = []
-    // A few files at a time: reading one overlaps with parsing another.
-    const width = 16
-    for (let at = 0; at < found.value.length; at += width) {
-      context.signal.throwIfAborted()
-      const batch = await Promise.all(
-        found.value.slice(at, at + width).map(location => validateFile(ports.files, location)),
-      )
-      problems.push(...batch.flat())
-    }
+    const problems = await ports.validateFiles(found.value, context.signal)
     const count = (...severities: ReportedProblem['severity'][]) =>
       problems.filter(problem => severities.includes(problem.severity)).length
     return ok({
@@ -65,6 +56,22 @@ export const validate = defineOperation({
     })
   },
 })
+
+/** The problems of the files in their order; a few at a time, so that reading one overlaps with parsing another. */
+export async function validateFiles(
+  files: Files,
+  locations: readonly SkillLocation[],
+  signal: AbortSignal,
+): Promise<readonly ReportedProblem[]> {
+  const problems: ReportedProblem[] = []
+  const width = 16
+  for (let at = 0; at < locations.length; at += width) {
+    signal.throwIfAborted()
+    const batch = await Promise.all(locations.slice(at, at + width).map(location => validateFile(files, location)))
+    problems.push(...batch.flat())
+  }
+  return problems
+}
 
 async function validateFile(files: Files, location: SkillLocation): Promise<readonly ReportedProblem[]> {
   const loaded = await loadSkillAt(files, location)

@@ -10,7 +10,8 @@ import { renderValidated, type ValidateFormat } from './validated.ts'
 import { renderDiff, renderHistory, renderRestored } from './versions.ts'
 
 export interface Rendered {
-  readonly text: string
+  /** Laid out only when asked for: a folder's JSON needs no text. */
+  readonly text: () => string
   readonly status: number
 }
 
@@ -26,22 +27,22 @@ type Renderers = {
 }
 
 const renderers: Renderers = {
-  evaluate: (terminal, value) => ({ text: renderEvaluated(terminal, value), status: evaluateStatus(value) }),
+  evaluate: (terminal, value) => ({ text: () => renderEvaluated(terminal, value), status: evaluateStatus(value) }),
   validate: (terminal, value, format) => ({
-    text: renderValidated(terminal, format, value),
+    text: () => renderValidated(terminal, format, value),
     status: value.errors > 0 ? 1 : 0,
   }),
-  new: (_terminal, value) => done(`Created ${value.created.join(' and ')}.`),
-  history: (terminal, value) => done(renderHistory(terminal, value)),
-  diff: (terminal, value) => done(renderDiff(terminal, value)),
-  restore: (_terminal, value) => done(renderRestored(value)),
-  jobs: (terminal, value) => done(renderJobs(terminal, value)),
-  'jobs show': (terminal, value) => done(renderJob(terminal, value)),
-  'jobs resume': (terminal, value) => done(renderJob(terminal, value)),
-  'jobs cancel': (terminal, value) => done(renderJob(terminal, value)),
-  'jobs apply': (terminal, value) => done(renderApplied(terminal, value)),
-  'jobs prune': (_terminal, value) => done(`Deleted ${value.deleted} jobs.`),
-  doctor: (terminal, value) => ({ text: renderDoctor(terminal, value), status: value.healthy ? 0 : 1 }),
+  new: (_terminal, value) => done(() => `Created ${value.created.join(' and ')}.`),
+  history: (terminal, value) => done(() => renderHistory(terminal, value)),
+  diff: (terminal, value) => done(() => renderDiff(terminal, value)),
+  restore: (_terminal, value) => done(() => renderRestored(value)),
+  jobs: (terminal, value) => done(() => renderJobs(terminal, value)),
+  'jobs show': (terminal, value) => done(() => renderJob(terminal, value)),
+  'jobs resume': (terminal, value) => done(() => renderJob(terminal, value)),
+  'jobs cancel': (terminal, value) => done(() => renderJob(terminal, value)),
+  'jobs apply': (terminal, value) => done(() => renderApplied(terminal, value)),
+  'jobs prune': (_terminal, value) => done(() => `Deleted ${value.deleted} jobs.`),
+  doctor: (terminal, value) => ({ text: () => renderDoctor(terminal, value), status: value.healthy ? 0 : 1 }),
 }
 
 /** `value` is the output of the operation called `name`, as the operation's own run made it. */
@@ -53,7 +54,7 @@ export function render(terminal: Terminal, name: string, value: unknown, format:
   return renderer(terminal, value as never, format)
 }
 
-function done(text: string): Rendered {
+function done(text: () => string): Rendered {
   return { text, status: 0 }
 }
 

@@ -44,7 +44,7 @@ function plural(count: number, noun: string): string {
 
 /** SARIF 2.1.0, OASIS standard. */
 function sarif(validated: Validated) {
-  const codes = [...new Set(validated.problems.map(problem => problem.code))].sort()
+  const codes = [...new Set(validated.problems.map(problem => problem.code))]
   const levels = { error: 'error', warning: 'warning', info: 'note', hint: 'note' } as const
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
