@@ -37,8 +37,16 @@ export function refused(place: Place, { status, error, retryAfter, shouldRetry }
     case 401:
     case 403:
       return apiKey === undefined
-        ? build('key_rejected', `${origin} wants an API key ${words}; set OPENAI_API_KEY to the one that belongs to it.`, false)
-        : build('key_rejected', `${origin} rejected the API key ${words}; set OPENAI_API_KEY to the one that belongs to it.`, false)
+        ? build(
+            'key_rejected',
+            `${origin} wants an API key ${words}; set OPENAI_API_KEY to the one that belongs to it.`,
+            false,
+          )
+        : build(
+            'key_rejected',
+            `${origin} rejected the API key ${words}; set OPENAI_API_KEY to the one that belongs to it.`,
+            false,
+          )
     case 404: {
       const reason = `has no model "${model}" or no Chat Completions below this base URL`
       return build('model_unknown', `${origin} ${reason} ${words}; check --model and --base-url.`, false)
