@@ -90,7 +90,15 @@ export async function composeWorker({ root, endpoint, sandboxPath }: WorkerOptio
     list: async filter => stored(() => ok(jobs.list(filter))),
     markApplied: async (id, version) =>
       stored(() => (jobs.markApplied(id, version, clock.now()) ? ok(undefined) : notCompleted(id, jobs.get(id)))),
-    prune: async days => stored(() => ok(jobs.prune(clock.now() - days * day))),
+    prune: async (days, id) =>
+      stored(() => {
+        // One more millisecond: zero days means all, those that ended just now included.
+        const deleted = jobs.prune(clock.now() - days * day + 1, id)
+        if (id === undefined || deleted > 0) return ok(deleted)
+        const left = jobs.get(id)
+        if (left === undefined) return notFound(id)
+        return fail(failure('job_state', `Job ${id} is ${left.state}: only ended jobs are deleted. Cancel it first.`))
+      }),
     evaluations: async (skillPath, limit) => stored(() => ok(evaluations.latest(skillPath, limit))),
     snapshot: async id =>
       stored(() => {

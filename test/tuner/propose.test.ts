@@ -124,9 +124,9 @@ describe('repair', () => {
   })
 })
 
-test('the question holds the signature without examples, the analysis, and the number of the proposal', async () => {
+test('the question holds the signature, the analysis, and the number of the proposal', async () => {
   const { requests } = await proposed(constrained(bare, 'in one word'))
-  expect(textOf(requests[0] as ModelRequest)).not.toContain('examples.jsonl')
+  expect(textOf(requests[0] as ModelRequest)).toContain('examples: examples.jsonl')
   expect(requests[0]).toMatchObject({ purpose: 'reflection', model: 'm', repeat: 3 })
   expect(textOf(requests[0] as ModelRequest)).toMatch(/<failure_analysis>\nanalysis\n<\/failure_analysis>$/)
 })

@@ -70,8 +70,8 @@ export interface JobService {
     readonly limit?: number
   }): Promise<Result<readonly Job[]>>
   markApplied(id: string, version: number): Promise<Result<void>>
-  /** Days since it was last touched; the number of jobs deleted. */
-  prune(olderThanDays: number): Promise<Result<number>>
+  /** Deletes ended jobs that were not touched for so many days, or the one named; their number. */
+  prune(olderThanDays: number, id?: string): Promise<Result<number>>
   evaluations(skillPath: string, limit: number): Promise<Result<readonly EvaluationRecord[]>>
   snapshot(id: string): Promise<Result<JobSnapshot>>
   /** Resolves with the job once it ended, or rejects with the signal's reason; reports progress on the way. */

@@ -49,7 +49,8 @@ Environment:
   OPENAI_BASE_URL, OPENAI_API_KEY   endpoint and its key (default: api.openai.com)
   HTTPS_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS, NO_COLOR
 
-Exit status: 0 done, 1 findings, 2 usage, 3 the job or provider failed, 130 interrupted.`
+Exit status: 0 done, 1 findings, 2 usage, 3 the job or provider failed,
+130 interrupted.`
 
 /** Short command lines leave room for what a command does; the command's own help shows its flags. */
 const help = {

@@ -139,8 +139,10 @@ export function createMemoryStores(): MemoryStores {
           .slice(0, limit)
           .map(copy)
       },
-      prune(before) {
-        const old = [...jobs.values()].filter(({ job }) => hasEnded(job) && job.updatedAt < before)
+      prune(before, id) {
+        const old = [...jobs.values()].filter(
+          ({ job }) => hasEnded(job) && job.updatedAt < before && (id === undefined || job.id === id),
+        )
         for (const { job } of old) {
           jobs.delete(job.id)
           calls.delete(job.id)

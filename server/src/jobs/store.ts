@@ -40,8 +40,8 @@ export interface JobStore {
     readonly states?: readonly JobState[]
     readonly limit?: number
   }): readonly Job[]
-  /** Deletes ended jobs last touched before `before`, with their ledger; their number. */
-  prune(before: number): number
+  /** Deletes ended jobs last touched before `before` (only `id` where it is given), with their ledger; their number. */
+  prune(before: number, id?: string): number
 }
 
 /** A call of the ledger. `asked` rows without an answer were in flight when their process died. */

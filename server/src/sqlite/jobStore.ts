@@ -69,7 +69,7 @@ export function createSqliteJobStore(database: Database): JobStore {
   const markApplied = database.prepare(`
     UPDATE job SET applied_version = @version, updated_at = @now WHERE id = @id AND state = 'completed'`)
   const prune = database.prepare(`
-    DELETE FROM job WHERE state IN ('completed', 'failed', 'cancelled') AND updated_at < @before`)
+    DELETE FROM job WHERE state IN ('completed', 'failed', 'cancelled') AND updated_at < @before AND (@id IS NULL OR id = @id)`)
 
   const get = (id: string) => toJob(one.get({ id }))
   const write = (statement: { run(parameters: Parameters): number }, parameters: Parameters) =>
@@ -131,7 +131,7 @@ export function createSqliteJobStore(database: Database): JobStore {
       many
         .all({ skillPath, kind, states: states === undefined ? null : JSON.stringify(states), limit })
         .flatMap(row => toJob(row) ?? []),
-    prune: before => database.write(() => prune.run({ before })),
+    prune: (before, id) => database.write(() => prune.run({ before, id: id ?? null })),
   }
 }
 

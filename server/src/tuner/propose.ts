@@ -35,8 +35,8 @@ export async function propose(
   input: ProposeInput,
   ask: (request: ModelRequest) => Promise<Result<ModelReply>>,
 ): Promise<Proposal> {
-  // Without examples: they are frozen, may be many, and the analysis shows those that matter.
-  const parent = { ...input.signature, examples: undefined }
+  const parent = input.signature
+  // Without inline examples: they may be many, some are held out, and the analysis shows those that matter.
   const messages = tuneMessages(renderSignature(parent, { examples: false }), input.analysis)
   const first = await ask(request(input, messages))
   if (!first.ok) return { kind: 'failed', error: first.error }
@@ -82,7 +82,9 @@ function checkReply(
   if (problem !== undefined || document.signature === undefined) {
     return wrong(`improved_signature is no valid signature: ${problem?.message ?? 'it cannot be read.'}`)
   }
-  const { changes, frozen } = compareSignatures(parent, document.signature)
+  // Examples that were left out stay as they are.
+  const improved = { ...document.signature, examples: document.signature.examples ?? parent.examples }
+  const { changes, frozen } = compareSignatures(parent, improved)
   if (frozen.length > 0) return wrong(`it changes what is frozen: ${frozen.join('; ')}.`)
   const texts = textsOf(document.signature)
   const length = texts.reduce((sum, item) => sum + item.text.length, 0)

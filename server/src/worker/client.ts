@@ -170,7 +170,7 @@ export function createWorkerService(options: WorkerServiceOptions): JobService &
     get: id => call('get', id),
     list: filter => call('list', filter),
     markApplied: (id, version) => call('markApplied', id, version),
-    prune: days => call('prune', days),
+    prune: (days, id) => call('prune', days, id),
     evaluations: (skillPath, limit) => call('evaluations', skillPath, limit),
     snapshot: id => call('snapshot', id),
     async wait(id, onProgress, signal) {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { failure } from '../../base/errors.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
 import { type Job, jobKinds, jobStates } from '../../jobs/job.ts'
-import { jobIdInput } from '../inputs.ts'
+import { jobIdInput, positional } from '../inputs.ts'
 import { type JobView, jobViewSchema, viewJob } from '../jobView.ts'
 import { defineOperation } from '../operation.ts'
 import type { JobService, Ports } from '../ports.ts'
@@ -102,13 +102,20 @@ export const pruneJobs = defineOperation({
   name: 'jobs prune',
   summary: 'delete ended jobs and their model calls',
   input: z.object({
+    job_id: jobIdInput
+      .optional()
+      .describe('only this job, however old (default: all that are old enough)')
+      .meta(positional),
     older_than: z.number().nonnegative().default(30).describe('days since the job was last touched'),
   }),
   output: z.object({ deleted: z.int() }),
   async run(ports, input) {
     const root = await ports.files.root()
     if (!root.ok) return root
-    const deleted = await ports.jobs(root.value).prune(input.older_than)
+    const service = ports.jobs(root.value)
+    const deleted = await (input.job_id === undefined
+      ? service.prune(input.older_than)
+      : service.prune(0, input.job_id))
     return deleted.ok ? ok({ deleted: deleted.value }) : deleted
   },
 })

@@ -24,8 +24,9 @@ function renderOne(terminal: Terminal, skill: Evaluated, result: EvaluateResult)
   const threshold = skill.threshold ?? 0
   const verdict = result.score >= threshold ? 'meets' : 'is below'
   const lines = [
-    `${skill.skill_path}: ${terminal.style('bold', score(result.score))} ${verdict} the threshold ${threshold}, ` +
-      `${result.passed} of ${result.examples} examples right`,
+    `${skill.skill_path}: ${terminal.style('bold', score(result.score))} ${verdict} the threshold ${threshold}`,
+    `  ${result.passed} of ${result.examples} examples entirely right`,
+    '',
     ...Object.entries(result.scores).map(([name, value]) => `  ${line(name, 24).padEnd(24)} ${score(value)}`),
   ]
   if (result.failing.length > 0) {

@@ -41,7 +41,7 @@ const renderers: Renderers = {
   'jobs resume': (terminal, value) => done(() => renderJob(terminal, value)),
   'jobs cancel': (terminal, value) => done(() => renderJob(terminal, value)),
   'jobs apply': (terminal, value) => done(() => renderApplied(terminal, value)),
-  'jobs prune': (_terminal, value) => done(() => `Deleted ${value.deleted} jobs.`),
+  'jobs prune': (_terminal, value) => done(() => `Deleted ${value.deleted} ${value.deleted === 1 ? 'job' : 'jobs'}.`),
   doctor: (terminal, value) => ({ text: () => renderDoctor(terminal, value), status: value.healthy ? 0 : 1 }),
 }
 
