@@ -214,3 +214,19 @@ outputs:
     )
   })
 })
+
+it('gives long sentences in brackets a line each', () => {
+  const long = ['Name the section of the documentation that says so.', "Write 'unknown' when no section does."]
+  const tall = apply(text, [constraints('question', [], long)]).text
+  expect(tall.split('\n').slice(6, 9)).toMatchInlineSnapshot(`
+    [
+      "  question: { type: str, desc: The question, constraints: [",
+      "      Name the section of the documentation that says so.,",
+      "      Write 'unknown' when no section does.] } # q",
+    ]
+  `)
+  const [field] = parseSignature(tall).signature?.inputs ?? []
+  expect(field?.constraints).toEqual(long)
+  const more = apply(tall, [constraints('question', long, [...long, 'Be brief.'])]).text
+  expect(parseSignature(more).signature?.inputs[0]?.constraints).toEqual([...long, 'Be brief.'])
+})

@@ -23,11 +23,19 @@ export function addConstraints(
   map: YamlMap,
   after: readonly string[],
 ): readonly TextEdit[] {
-  if (map.flow) return [addToFlow(text, map, `constraints: ${flowList(after)}`)]
+  if (map.flow) {
+    const list = flowList(after)
+    const column = columnOf(text, field.nameSpan.start)
+    const width = lineEnd(text, map.span.end) - lineStart(text, map.span.end) + list.length
+    return [addToFlow(text, map, `constraints: ${width > longLine ? tallFlowList(text, column + 4, after) : list}`)]
+  }
   const step = Math.max(1, keyColumn(text, map) - columnOf(text, field.nameSpan.start))
   const lines = after.map(constraint => `${' '.repeat(step)}- ${itemText(constraint, 'plain')}`)
   return [addLines(text, field, map, ['constraints:', ...lines])]
 }
+
+/** Columns; a list that would make a longer line gets a line for each sentence. */
+const longLine = 100
 
 /** Makes the sentences below `pair` those of `after`. */
 export function changeConstraints(
@@ -199,4 +207,10 @@ function styleOf(node: YamlNode | undefined): ScalarStyle {
 
 function flowList(after: readonly string[]): string {
   return `[${after.map(text => scalarText(text, 'plain', flowPlace)).join(', ')}]`
+}
+
+/** YAML wants the lines of a list in brackets further in than the key it belongs to, the last one included. */
+function tallFlowList(text: string, indent: number, after: readonly string[]): string {
+  const start = lineBreakOf(text) + ' '.repeat(indent)
+  return `[${after.map(item => start + scalarText(item, 'plain', flowPlace)).join(',')}]`
 }
