@@ -16,7 +16,7 @@ export interface Expectation {
 const quantity =
   /\bhow (?:many|much|long|often|far|old|big|large|tall|high|fast|deep|wide)\b|\b(?:what|which) (?:number|percentage|share|size|age|port|price|delay|limit)\b/
 const codeNoun = /module|decorator|command|package|library|header|property|operator|statement|tool|api/
-const any: Expectation['kinds'] = { code: 1, chunk: 0.9, quote: 1, name: 0.6, number: 0.2, apposed: 1.5 }
+const anyKind: Expectation['kinds'] = { code: 1, chunk: 0.9, quote: 1, name: 0.6, number: 0.2, apposed: 1.5 }
 
 export function expectationOf(question: string): Expectation {
   const asks = question.toLowerCase()
@@ -43,7 +43,7 @@ export function expectationOf(question: string): Expectation {
   if (codeNoun.test(noun)) return { kinds: { code: 2.5, apposed: 1.5, name: 1.5, chunk: 1.2 }, heads }
   if (/^\s*where\b/.test(asks) || /city|country|place|company|person|town|language/.test(noun))
     return { kinds: { name: 2, chunk: 1 }, heads }
-  return { kinds: any, heads }
+  return { kinds: anyKind, heads }
 }
 
 /** The words right behind "which" or "what", up to the verb. */
