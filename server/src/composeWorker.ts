@@ -6,6 +6,7 @@ import { createJobHandlers } from './app/jobHandlers.ts'
 import type { JobService } from './app/ports.ts'
 import { snapshotDigest, snapshotSchema } from './app/snapshot.ts'
 import { failure, failureOf } from './base/errors.ts'
+import { createRedactor } from './base/redact.ts'
 import { fail, ok, type Result } from './base/result.ts'
 import { createModel } from './compose.ts'
 import { createFiles } from './files/files.ts'
@@ -58,7 +59,6 @@ export async function composeWorker({ root, endpoint, sandboxPath }: WorkerOptio
       return location.ok ? files.resolveInside(location.value, written) : location
     },
   })
-  const { apiKey } = endpoint
   const engine = createEngine({
     jobs,
     ledger: createSqliteLedgerStore(database),
@@ -68,7 +68,7 @@ export async function composeWorker({ root, endpoint, sandboxPath }: WorkerOptio
     owner,
     isDead,
     handlers,
-    redact: text => (apiKey === undefined || apiKey === '' ? text : text.replaceAll(apiKey, '[key]')),
+    redactor: createRedactor(endpoint.apiKey),
   })
 
   const service: JobService = {

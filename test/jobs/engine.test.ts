@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { failure } from '../../server/src/base/errors.ts'
 import { createRandom } from '../../server/src/base/random.ts'
+import { createRedactor } from '../../server/src/base/redact.ts'
 import { fail, ok } from '../../server/src/base/result.ts'
 import { createEngine, type EngineOptions, type JobHandler, type JobRun } from '../../server/src/jobs/engine.ts'
 import type { JobProgress, NewJob, Owner } from '../../server/src/jobs/job.ts'
@@ -100,7 +101,7 @@ describe('a job', () => {
       () => {
         throw new Error('bad thing with sk-canary')
       },
-      { redact: text => text.replaceAll('sk-canary', '[key]') },
+      { redactor: createRedactor('sk-canary') },
     )
     const { job } = submit(engine)
     const ended = await clock.run(engine.wait(job.id, quiet, never))

@@ -1,6 +1,7 @@
 /** The ledger: what is asked, what is stored, what is replayed, and what stops a job. */
 import { describe, expect, test } from 'vitest'
 import { failureOf } from '../../server/src/base/errors.ts'
+import { createRedactor } from '../../server/src/base/redact.ts'
 import { fail, ok, type Result } from '../../server/src/base/result.ts'
 import { type CallFailure, createLedger, type LedgerOptions } from '../../server/src/jobs/ledger.ts'
 import { createMemoryStores } from '../../server/src/jobs/memoryStore.ts'
@@ -71,13 +72,31 @@ describe('replies', () => {
 
   test('the key is taken out of what is stored and returned', async () => {
     const { takeUp, stores } = setUp()
-    const { ledger } = takeUp({ redact: text => text.replaceAll('sk-canary', '[key]') })
-    const reply = await ledger.call('k', 'task', async () => ok({ text: 'you sent sk-canary' }))
+    const { ledger } = takeUp({ redactor: createRedactor('canary-0123456789') })
+    const reply = await ledger.call('k', 'task', async () => ok({ text: 'you sent canary-0123456789' }))
     expect(reply).toEqual(ok({ text: 'you sent [key]' }))
     const failed = await ledger.call('f', 'task', async () =>
-      fail({ code: 'request_rejected', message: 'sk-canary is odd', retryable: false, answered: true }),
+      fail({ code: 'request_rejected', message: 'canary-0123456789 is odd', retryable: false, answered: true }),
     )
     expect(JSON.stringify([failed, stores.ledger.find(id, 'k'), stores.ledger.find(id, 'f')])).not.toMatch(/canary/)
+  })
+
+  test.each(['none', 'text', '1', '{'])('a key that is a word (%s) changes no reply', async key => {
+    const { takeUp, stores } = setUp()
+    const { ledger } = takeUp({ redactor: createRedactor(key) })
+    const reply = { text: 'none', score: 1, list: ['1', 'value'] }
+    expect(await ledger.call('k', 'task', async () => ok(reply))).toEqual(ok(reply))
+    expect(stores.ledger.find(id, 'k')).toMatchObject({ reply: JSON.stringify(reply) })
+    const refused = problem('request_rejected', { message: `The key ${key} is odd.`, retryable: false })
+    expect(await ledger.call('f', 'task', asks(refused))).toMatchObject({ error: { message: 'The key [key] is odd.' } })
+  })
+
+  test('a key in the place of a name changes no name', async () => {
+    const { takeUp } = setUp()
+    const { ledger } = takeUp({ redactor: createRedactor('input_tokens') })
+    expect(await ledger.call('k', 'task', async () => ok({ input_tokens: ['input_tokens'] }))).toEqual(
+      ok({ input_tokens: ['[key]'] }),
+    )
   })
 
   test('a decision is taken once and replayed', () => {

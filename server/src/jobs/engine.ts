@@ -4,6 +4,7 @@ import { type Failure, failure, failureError, failureOf } from '../base/errors.t
 import { createJobId, type RandomBytes } from '../base/ids.ts'
 import type { Json } from '../base/json.ts'
 import { createPool } from '../base/pool.ts'
+import { createRedactor, type Redactor } from '../base/redact.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import {
   type Fence,
@@ -44,7 +45,7 @@ export interface EngineOptions {
   readonly handlers: Readonly<Record<JobKind, JobHandler>>
   readonly policy?: RetryPolicy
   /** Takes the key out of whatever is stored. */
-  readonly redact?: (text: string) => string
+  readonly redactor?: Redactor
   /** Jobs of one kind that run at a time; 2 unless set. */
   readonly width?: number
 }
@@ -82,7 +83,7 @@ const watchMilliseconds = 500
 const graceMilliseconds = 3_000
 
 export function createEngine(options: EngineOptions): Engine {
-  const { jobs, clock, owner, randomBytes, redact = text => text, width = 2 } = options
+  const { jobs, clock, owner, randomBytes, redactor = createRedactor(undefined), width = 2 } = options
   const active = new Map<string, Active>()
   const pools = { tune: createPool(width), evaluate: createPool(width) }
   let stopped = false
@@ -148,7 +149,7 @@ export function createEngine(options: EngineOptions): Engine {
     if (signal.aborted) outcome = fail(failureOf(signal.reason) ?? bug(signal.reason))
     writer.flush()
     if (outcome.ok) jobs.complete(fence, outcome.value, clock.now())
-    else jobs.fail(fence, { ...outcome.error, message: redact(outcome.error.message) }, clock.now())
+    else jobs.fail(fence, { ...outcome.error, message: redactor.message(outcome.error.message) }, clock.now())
   }
 
   async function untilDue(id: string, signal: AbortSignal): Promise<void> {
@@ -299,7 +300,7 @@ function ledgerOptions(options: EngineOptions, writer: ProgressWriter) {
     clock: options.clock,
     random: options.random,
     ...(options.policy && { policy: options.policy }),
-    ...(options.redact && { redact: options.redact }),
+    ...(options.redactor && { redactor: options.redactor }),
     onHold: (until: number) => writer.note(`waiting until ${new Date(until).toISOString()}, as the endpoint asked`),
   }
 }

@@ -2,6 +2,7 @@
 import type { Clock } from '../base/clock.ts'
 import { type Failure, failure, failureError } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
+import { createRedactor, type Redactor } from '../base/redact.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { createGate } from './gate.ts'
 import { type Fence, parseJobError } from './job.ts'
@@ -42,7 +43,7 @@ export interface LedgerOptions {
   readonly run: AbortController
   readonly policy?: RetryPolicy
   /** Takes the key out of whatever is stored. */
-  readonly redact?: (text: string) => string
+  readonly redactor?: Redactor
   /** Told when the endpoint asked to wait longer than a person would expect. */
   readonly onHold?: (until: number) => void
 }
@@ -52,8 +53,10 @@ const stopCodes: ReadonlySet<string> = new Set(['key_rejected', 'key_missing', '
 /** Codes that say nothing about the call that met them. */
 const doorCodes: ReadonlySet<string> = new Set(['endpoint_unreachable', 'rate_limited'])
 
+const noKey = createRedactor(undefined)
+
 export function createLedger(options: LedgerOptions): Ledger {
-  const { store, fence, clock, random, run, policy = defaultRetryPolicy, redact = text => text } = options
+  const { store, fence, clock, random, run, policy = defaultRetryPolicy, redactor = noKey } = options
   const { signal } = run
   const totals = store.totals(fence.id)
   const gate = createGate({ clock, random, policy, signal, reached: totals.answered > 0, onHold: options.onHold })
@@ -82,7 +85,9 @@ export function createLedger(options: LedgerOptions): Ledger {
       const result = await ask(signal)
       if (result.ok) {
         gate.answered()
-        const reply = redact(JSON.stringify(result.value))
+        const reply = JSON.stringify(result.value, (_, leaf) =>
+          typeof leaf === 'string' ? redactor.reply(leaf) : leaf,
+        )
         commit(store.answered(fence, key, reply, clock.now()))
         return ok(JSON.parse(reply))
       }
@@ -90,7 +95,7 @@ export function createLedger(options: LedgerOptions): Ledger {
       const problem = result.error
       if (problem.answered) gate.reached()
       const { code, message, path } = problem
-      const reason = failure(code, redact(message), path)
+      const reason = failure(code, redactor.message(message), path)
       if (stopCodes.has(code)) stop(reason)
       // Being refused for haste while others are served is no strike.
       if (code !== 'rate_limited' || gate.answers() === pass.answers) strikes++

@@ -1,5 +1,6 @@
 /** What an endpoint says when it refuses: read from the several shapes that servers use, and made safe to show. */
 import { isRecord } from '../base/json.ts'
+import { createRedactor } from '../base/redact.ts'
 
 export interface EndpointError {
   /** As the server wrote it; show it only through `said`. */
@@ -24,20 +25,12 @@ export function readEndpointError(body: string): EndpointError {
 
 /** Its words after a colon, at most 200 characters of one line and without the key; empty if it said nothing. */
 export function said({ message }: EndpointError, apiKey: string | undefined): string {
-  const line = redact(message, apiKey)
+  const line = createRedactor(apiKey)
+    .message(message)
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .trim()
   if (line === '') return ''
   return `: "${line.length > 200 ? `${line.slice(0, 199)}…` : line}"`
-}
-
-/** Servers echo keys in their errors; so do proxies with whole headers. */
-export function redact(text: string, apiKey: string | undefined): string {
-  let safe = text
-  for (const form of apiKey === undefined ? [] : [apiKey, encodeURIComponent(apiKey), btoa(apiKey)]) {
-    if (form !== '') safe = safe.replaceAll(form, '[key]')
-  }
-  return safe.replace(/\bBearer\s+[^\s"',}]+/gi, 'Bearer [key]').replace(/\bsk-[\w*.-]{8,}/g, '[key]')
 }
 
 function parse(body: string): unknown {

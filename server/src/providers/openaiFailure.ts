@@ -1,7 +1,8 @@
 /** From a refusal, a broken connection or a useless reply to a failure that says the way out. */
 import { type ErrorCode, failure } from '../base/errors.ts'
+import { createRedactor } from '../base/redact.ts'
 import type { ModelFailure, Usage } from '../model/model.ts'
-import { type EndpointError, redact, said } from './endpointError.ts'
+import { type EndpointError, said } from './endpointError.ts'
 
 /** What every message needs to know. */
 export interface Place {
@@ -138,7 +139,7 @@ function modelFailure(
   details: Omit<ModelFailure, 'code' | 'message'>,
 ): ModelFailure {
   // A second time, whatever the message was made of: the key must not be shown.
-  return { ...failure(code, redact(message, apiKey)), ...details }
+  return { ...failure(code, createRedactor(apiKey).message(message)), ...details }
 }
 
 /** The error and what caused it, down to the system's; the first of several attempts stands for all. */

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { JobService } from '../app/ports.ts'
 import { failure } from '../base/errors.ts'
+import { createRedactor } from '../base/redact.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { callMethod, initializeMethod, type WorkerCall, type WorkerEndpoint, waitMethod } from '../protocol/worker.ts'
 import { type Session, sessionEnded, startSession } from './session.ts'
@@ -86,7 +87,7 @@ export function createWorkerService(options: WorkerServiceOptions): JobService &
   function giveUp(): Result<never> {
     const times = crashes
     crashes = 0
-    const said = redact(lastOutput.split('\n').at(-1) ?? '', endpoint.apiKey)
+    const said = createRedactor(endpoint.apiKey).message(lastOutput.split('\n').at(-1) ?? '')
     const reason = said === '' ? '' : ` (${said})`
     return fail(failure('worker_lost', `The job worker stopped ${times} times in a row${reason}.`))
   }
@@ -193,8 +194,4 @@ export function createWorkerService(options: WorkerServiceOptions): JobService &
       await current?.close()
     },
   }
-}
-
-function redact(text: string, key: string | undefined): string {
-  return key === undefined || key === '' ? text : text.replaceAll(key, '[key]')
 }

@@ -17,7 +17,8 @@ const settingsSchema = z.object({
   root: z.string(),
   endpoint: z.object({
     baseUrl: z.string(),
-    apiKey: z.string().optional(),
+    // As the provider sends it, so that what is taken out is what went out.
+    apiKey: z.string().trim().optional(),
     timeout: z.number(),
   }),
   sandboxPath: z.string(),
