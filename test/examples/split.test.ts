@@ -87,6 +87,27 @@ test('a file of train and holdout alone is searched with train as both', () => {
   expect(sizes(split(examples(100, () => 'train')))).toEqual([100, 100, 0])
 })
 
+/** `count` examples that ask `different` questions. */
+function repeated(count: number, different: number): Example[] {
+  return examples(count).map((item, i) => ({ ...item, values: { ...item.values, question: `q${i % different}` } }))
+}
+
+test('examples with the same inputs count as one and stay together', () => {
+  const { train, dev, holdout } = split(repeated(90, 30))
+  const questions = (list: readonly Example[]) => new Set(list.map(({ values }) => String(values.question)))
+  expect(questions(holdout).size).toBe(15)
+  expect(questions([...train, ...dev, ...holdout]).size).toBe(30)
+  expect(questions(train).size + questions(dev).size).toBe(15)
+  expect([...questions([...train, ...dev])].filter(question => questions(holdout).has(question))).toEqual([])
+  expect(sizes(split(repeated(90, 24)))).toEqual([90, 90, 0])
+})
+
+test('where copies are fixed to different parts, the holdout wins', () => {
+  const splits: Record<number, SplitName> = { 0: 'train', 30: 'holdout' }
+  const fixed = repeated(60, 30).map((item, i) => ({ ...item, ...(splits[i] && { split: splits[i] }) }))
+  expect(ids(split(fixed).holdout)).toEqual(expect.arrayContaining(['1', '31']))
+})
+
 test('free text is not a class', () => {
   const list = Array.from({ length: 40 }, (_, index) => ({
     ...example(index),

@@ -1,9 +1,10 @@
 /** A candidate: a wording of the signature, what is known of its scores, and where its texts come from. */
 import type { ExampleOutcome } from '../evaluation/evaluate.ts'
 import type { Example } from '../examples/example.ts'
-import type { Signature } from '../signature/signature.ts'
+import { inputKey } from '../examples/split.ts'
+import type { Field, Signature } from '../signature/signature.ts'
 import type { Origin } from './result.ts'
-import type { Pair } from './statistics.ts'
+import { type Pair, summarisePairs } from './statistics.ts'
 import { newTexts, type PartPath } from './wording.ts'
 
 export interface Candidate {
@@ -49,6 +50,22 @@ export function pairsOf(
     const [a, b] = [old.get(id), fresh.get(id)]
     if (a === undefined || b === undefined || a.error !== undefined || b.error !== undefined) return []
     return [{ old: a.score, new: b.score, weight }]
+  })
+}
+
+/** Pairs for a test: examples with the same inputs are one, their mean, or copies would pass for evidence. */
+export function distinctPairs(
+  examples: readonly Example[],
+  inputs: readonly Field[],
+  old: ReadonlyMap<string, ExampleOutcome>,
+  fresh: ReadonlyMap<string, ExampleOutcome>,
+): readonly Pair[] {
+  const groups = Map.groupBy(examples, example => inputKey(example, inputs))
+  return [...groups.values()].flatMap(members => {
+    const pairs = pairsOf(members, old, fresh)
+    if (pairs.length < 2) return pairs
+    const { old: before, new: after } = summarisePairs(pairs)
+    return [{ old: before, new: after, weight: pairs.reduce((sum, { weight }) => sum + weight, 0) }]
   })
 }
 

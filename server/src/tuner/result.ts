@@ -98,7 +98,7 @@ export interface HoldoutPair {
   readonly old_score: number
   readonly new_score: number
   readonly p_value: number
-  /** Pairs without error. */
+  /** Pairs without error; examples with the same inputs are one. */
   readonly examples: number
   readonly wins: number
   readonly losses: number

@@ -2,7 +2,7 @@
 import type { Failure } from '../base/errors.ts'
 import { createRandom } from '../base/random.ts'
 import type { Example } from '../examples/example.ts'
-import { leastForHoldout, splitExamples } from '../examples/split.ts'
+import { inputKey, splitExamples } from '../examples/split.ts'
 import { type Account, createAccount } from './account.ts'
 import { createDecisions, type Decisions } from './decisions.ts'
 import type { TuneInput, TunePorts, TuneProgress } from './result.ts'
@@ -33,6 +33,10 @@ export interface SplitData {
   /** What the promotion is tested on: the holdout, or everything when there is too little to hold out. */
   readonly test: readonly Example[]
   readonly weak: boolean
+  /** Examples of `all` with different inputs. */
+  readonly distinct: number
+  /** The same of `test`. */
+  readonly testDistinct: number
   readonly sizes: { readonly train: number; readonly dev: number; readonly holdout: number }
 }
 
@@ -67,7 +71,9 @@ export function createRun(input: TuneInput, ports: TunePorts): Run {
 /** Where nothing can be held out, all examples are searched and all tested: the evidence is weak then. */
 function splitData({ examples, signature, seed }: TuneInput): SplitData {
   const split = splitExamples(examples, { signature, seed })
-  const weak = examples.length < leastForHoldout || split.holdout.length === 0
+  const weak = split.holdout.length === 0
+  const test = weak ? examples : split.holdout
+  const distinct = (list: readonly Example[]) => new Set(list.map(item => inputKey(item, signature.inputs))).size
   const train = split.train.length > 0 ? split.train : split.dev
   // Shuffled, so that the first blocks already stand for the whole.
   const dev = createRandom(`${seed} dev`).shuffle(split.dev.length > 0 ? split.dev : split.train)
@@ -77,8 +83,10 @@ function splitData({ examples, signature, seed }: TuneInput): SplitData {
     train,
     dev,
     search: examples.filter(({ id }) => inSearch.has(id)),
-    test: weak ? examples : split.holdout,
+    test,
     weak,
+    distinct: distinct(examples),
+    testDistinct: distinct(test),
     sizes: { train: split.train.length, dev: split.dev.length, holdout: split.holdout.length },
   }
 }

@@ -4,7 +4,7 @@ import { createRandom } from '../base/random.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import type { ExampleOutcome } from '../evaluation/evaluate.ts'
 import { groupErrors } from '../evaluation/report.ts'
-import { type Candidate, meanScore, pairsOf } from './candidate.ts'
+import { type Candidate, distinctPairs, meanScore, pairsOf } from './candidate.ts'
 import { type Exploration, explore } from './explore.ts'
 import { formatScore } from './figures.ts'
 import { promote, refuseGain } from './gates.ts'
@@ -135,8 +135,8 @@ function describeBudget(run: Run, finishCalls: number): string {
   const price = rollouts.callsPerExample
   const perProposal = callsPerProposal - 0.8 + price * (minibatchSize + data.dev.length / 2)
   const proposals = Math.max(0, Math.floor((account.available() - finishCalls) / perProposal))
-  const gain = smallestGain(data.test.length).toFixed(2)
-  return `this budget buys about ${proposals} proposals; with ${data.all.length} examples the smallest gain that can be shown is about ${gain}`
+  const gain = smallestGain(data.testDistinct).toFixed(2)
+  return `this budget buys about ${proposals} proposals; with ${data.distinct} examples the smallest gain that can be shown is about ${gain}`
 }
 
 async function finishSearch(
@@ -177,10 +177,10 @@ async function finishSearch(
   account.settle(finishCalls, used)
   const verdict = promote({
     search,
-    test: pairsOf(data.test, original.outcomes, winner.outcomes),
+    test: distinctPairs(data.test, input.signature.inputs, original.outcomes, winner.outcomes),
     weak: data.weak,
     candidates: exploration.tried,
-    total: data.all.length,
+    total: data.distinct,
     minImprovement: input.minImprovement,
     random: createRandom(`${input.seed} promotion`),
   })
