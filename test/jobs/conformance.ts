@@ -239,6 +239,19 @@ export function storeConformance(name: string, open: () => Promise<Stores>): voi
       expect(ledger.totals(id)).toEqual({ calls: 0, answered: 0, failed: 0, requests: 0, repeated: 0 })
     })
 
+    test('replies and decisions are listed, open and failed calls are not', async () => {
+      const { ledger, fence } = await claimed()
+      for (const key of ['good', 'bad', 'open']) ledger.asked(fence, key, 'judge', 2_001)
+      ledger.answered(fence, 'good', '{"a":1}', 2_002)
+      ledger.failed(fence, 'bad', '{}', 2_003)
+      ledger.decided(fence, 'stop', '"time"', 2_004)
+      expect(ledger.answers(id).toSorted((a, b) => (a.key < b.key ? -1 : 1))).toEqual([
+        { key: 'good', purpose: 'judge', reply: '{"a":1}' },
+        { key: 'stop', purpose: 'decision', reply: '"time"' },
+      ])
+      expect(ledger.answers(other)).toEqual([])
+    })
+
     test('rows belong to one job', async () => {
       const { jobs, ledger, fence } = await claimed()
       jobs.enqueue(newJob({ id: other }), 2_000)

@@ -70,6 +70,20 @@ describe('replies', () => {
     expect(next.totals()).toMatchObject({ requests: 2, repeated: 1 })
   })
 
+  test('a refusal is looked at before each request and leaves no trace', async () => {
+    const { clock, ledger, takeUp } = setUp()
+    const refusal = { code: 'budget_exhausted', message: 'It is spent.' } as const
+    const ask = asks(problem('timed_out'), ok({ n: 1 }))
+    expect(await ledger.call('k', 'task', ask, () => refusal)).toEqual(fail(refusal))
+    expect(ledger.totals()).toMatchObject({ calls: 0, requests: 0 })
+    const retried = ledger.call('k', 'task', ask, () => (ask.count() > 0 ? refusal : undefined))
+    expect(await clock.run(retried)).toEqual(fail(refusal))
+    const next = takeUp().ledger
+    expect(await clock.run(next.call('k', 'task', ask))).toEqual(ok({ n: 1 }))
+    expect(next.totals()).toMatchObject({ failed: 0, requests: 2, repeated: 0 })
+    expect(await next.call('k', 'task', ask, () => refusal)).toEqual(ok({ n: 1 }))
+  })
+
   test('the key is taken out of what is stored and returned', async () => {
     const { takeUp, stores } = setUp()
     const { ledger } = takeUp({ redactor: createRedactor('canary-0123456789') })

@@ -29,6 +29,8 @@ export interface JobRun {
   readonly ledger: Ledger
   progress(progress: JobProgress): void
   readonly signal: AbortSignal
+  /** Ends the run as failed with `reason`, whatever is under way; it can be resumed. */
+  stop(reason: Failure): void
 }
 
 export type JobHandler = (run: JobRun) => Promise<Result<Json>>
@@ -139,7 +141,8 @@ export function createEngine(options: EngineOptions): Engine {
         run: controller,
       })
       const progress = (reported: JobProgress) => writer.report(reported)
-      outcome = await options.handlers[job.kind]({ job, snapshot, ledger, progress, signal })
+      const stop = (reason: Failure) => controller.abort(failureError(reason))
+      outcome = await options.handlers[job.kind]({ job, snapshot, ledger, progress, signal, stop })
     } catch (error) {
       outcome = fail(failureOf(error) ?? bug(error))
     } finally {

@@ -23,6 +23,8 @@ export const progressSchema = z.object({
   /** US dollars; absent while the model's price is unknown. */
   cost: z.number().optional(),
   errors: z.int().optional(),
+  /** Seconds that all attempts took so far. */
+  elapsed: z.number().optional(),
   /** One line on what is going on, for people. */
   message: z.string().optional(),
 })

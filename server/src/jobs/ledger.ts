@@ -7,7 +7,7 @@ import { fail, ok, type Result } from '../base/result.ts'
 import { createGate } from './gate.ts'
 import { type Fence, parseJobError } from './job.ts'
 import { defaultRetryPolicy, type RetryPolicy, retryDelay } from './retry.ts'
-import type { CallTotals, LedgerStore } from './store.ts'
+import type { CallTotals, LedgerStore, StoredAnswer } from './store.ts'
 
 export interface CallFailure extends Failure {
   /** Worth another try. */
@@ -25,12 +25,15 @@ export interface Ledger {
   /**
    * The stored reply, the stored final failure, or what asking brings; equal keys asked at once share one request.
    * Rejects with the run's abort reason when the job is stopped: cancelled, its lease lost, or its endpoint,
-   * key or model unusable, which is no fault of the call and therefore not recorded.
+   * key or model unusable, which is no fault of the call and therefore not recorded. `refusal` is looked at before
+   * each request, retries included: what it gives is the outcome, unrecorded.
    */
-  call(key: string, purpose: string, ask: Ask): Promise<Result<Json>>
+  call(key: string, purpose: string, ask: Ask, refusal?: () => Failure | undefined): Promise<Result<Json>>
   /** The decision stored under `key`, else the one that `decide` takes now; replayed on resuming. */
   record(key: string, decide: () => Json): Json
   totals(): CallTotals
+  /** All replies and decisions stored so far, by whichever attempt. */
+  answers(): readonly StoredAnswer[]
 }
 
 export interface LedgerOptions {
@@ -72,7 +75,12 @@ export function createLedger(options: LedgerOptions): Ledger {
     signal.throwIfAborted()
   }
 
-  async function settle(key: string, purpose: string, ask: Ask): Promise<Result<Json>> {
+  async function settle(
+    key: string,
+    purpose: string,
+    ask: Ask,
+    refusal: () => Failure | undefined,
+  ): Promise<Result<Json>> {
     signal.throwIfAborted()
     const known = store.find(fence.id, key)
     if (known?.state === 'answered') return ok(JSON.parse(known.reply))
@@ -81,6 +89,8 @@ export function createLedger(options: LedgerOptions): Ledger {
     const answersAtFirst = gate.answers()
     for (let tries = 1, strikes = 1; ; tries++) {
       const pass = await gate.pass()
+      const refused = refusal()
+      if (refused !== undefined) return fail(refused)
       commit(store.asked(fence, key, purpose, clock.now()))
       const result = await ask(signal)
       if (result.ok) {
@@ -115,10 +125,10 @@ export function createLedger(options: LedgerOptions): Ledger {
   }
 
   return {
-    call(key, purpose, ask) {
+    call(key, purpose, ask, refusal = () => undefined) {
       const shared = underway.get(key)
       if (shared !== undefined) return shared
-      const promise = settle(key, purpose, ask).finally(() => underway.delete(key))
+      const promise = settle(key, purpose, ask, refusal).finally(() => underway.delete(key))
       underway.set(key, promise)
       return promise
     },
@@ -131,6 +141,7 @@ export function createLedger(options: LedgerOptions): Ledger {
       return JSON.parse(decision)
     },
     totals: () => store.totals(fence.id),
+    answers: () => store.answers(fence.id),
   }
 }
 

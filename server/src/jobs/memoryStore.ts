@@ -10,7 +10,7 @@ export interface MemoryStores {
 
 interface Call {
   readonly record: CallRecord
-  readonly decision: boolean
+  readonly purpose: string
   readonly repeated: number
 }
 
@@ -153,9 +153,9 @@ export function createMemoryStores(): MemoryStores {
 
     ledger: {
       find: (jobId, key) => calls.get(jobId)?.get(key)?.record,
-      asked: (fence, key) =>
+      asked: (fence, key, purpose) =>
         writeCall(fence, key, known => {
-          if (known === undefined) return { record: { state: 'asked', asks: 1 }, decision: false, repeated: 0 }
+          if (known === undefined) return { record: { state: 'asked', asks: 1 }, purpose, repeated: 0 }
           if (known.record.state !== 'asked') return undefined
           const repeated = known.repeated + (known.record.notBefore === undefined ? 1 : 0)
           return { ...known, record: { state: 'asked', asks: known.record.asks + 1 }, repeated }
@@ -179,11 +179,15 @@ export function createMemoryStores(): MemoryStores {
       decided: (fence, key, reply) =>
         writeCall(fence, key, known =>
           known === undefined
-            ? { record: { state: 'answered', asks: 0, reply }, decision: true, repeated: 0 }
+            ? { record: { state: 'answered', asks: 0, reply }, purpose: 'decision', repeated: 0 }
             : undefined,
         ),
+      answers: jobId =>
+        [...(calls.get(jobId) ?? [])].flatMap(([key, { record, purpose }]) =>
+          record.state === 'answered' ? [{ key, purpose, reply: record.reply }] : [],
+        ),
       totals(jobId) {
-        const all = [...(calls.get(jobId)?.values() ?? [])].filter(call => !call.decision)
+        const all = [...(calls.get(jobId)?.values() ?? [])].filter(call => call.purpose !== 'decision')
         return {
           calls: all.length,
           answered: all.filter(call => call.record.state === 'answered').length,

@@ -63,6 +63,15 @@ export interface LedgerStore {
   /** Commits a decision under its key, at once answered; decisions are no calls and count in no total. */
   decided(fence: Fence, key: string, decision: string, now: number): boolean
   totals(jobId: string): CallTotals
+  /** Every stored reply, the decisions with purpose `decision` among them. */
+  answers(jobId: string): readonly StoredAnswer[]
+}
+
+export interface StoredAnswer {
+  readonly key: string
+  readonly purpose: string
+  /** JSON text. */
+  readonly reply: string
 }
 
 export interface CallTotals {

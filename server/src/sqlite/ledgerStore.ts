@@ -19,6 +19,8 @@ const totalsSchema = z.object({
   repeated: z.int(),
 })
 
+const answersSchema = z.array(z.object({ key: z.string(), purpose: z.string(), reply: z.string() }))
+
 const isHeld = `EXISTS (SELECT 1 FROM job WHERE id = @id AND state = 'running' AND attempt = @attempt)`
 
 export function createSqliteLedgerStore(database: Database): LedgerStore {
@@ -42,6 +44,7 @@ export function createSqliteLedgerStore(database: Database): LedgerStore {
     INSERT INTO call (job_id, key, purpose, state, asks, reply, updated_at)
     SELECT @id, @key, 'decision', 'decided', 0, @reply, @now WHERE ${isHeld}
     ON CONFLICT DO NOTHING`)
+  const answers = database.prepare('SELECT key, purpose, reply FROM call WHERE job_id = @jobId AND reply IS NOT NULL')
   const totals = database.prepare(`
     SELECT count(*) AS calls, count(*) FILTER (WHERE state = 'answered') AS answered,
       count(*) FILTER (WHERE state = 'failed') AS failed, coalesce(sum(asks), 0) AS requests,
@@ -60,6 +63,7 @@ export function createSqliteLedgerStore(database: Database): LedgerStore {
       database.write(() => postponed.run({ id, attempt, key, notBefore, now }) > 0),
     decided: ({ id, attempt }, key, reply, now) =>
       database.write(() => decided.run({ id, attempt, key, reply, now }) > 0),
+    answers: jobId => answersSchema.parse(answers.all({ jobId })),
     totals: jobId => totalsSchema.parse(totals.get({ jobId })),
   }
 }
