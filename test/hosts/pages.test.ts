@@ -1,4 +1,5 @@
 /** What the command line prints: fits 80 columns, shows no control characters, and is one document with --json. */
+import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { columnsOf } from '../../server/src/cli/terminal.ts'
 import { createWorkspace, type Ran, type Workspace } from '../support/cli.ts'
@@ -34,8 +35,8 @@ describe('pages', () => {
     const table = await workspace.run(['evaluate', 'skills', '--model', 'embedded'])
     expect(table.status, table.stderr).toBe(0)
     expectPage(table)
-    expect(table.stdout).toMatch(/skills\/finance\/invoice-extraction\/signature\.yaml\s+0\.\d\d\s+0\.75\s+\d+\/110/)
-    expect(table.stdout).toMatch(/2 skills, mean score 0\.\d\d, 0 failed/)
+    expect(table.stdout).toMatch(/skills\/finance\/invoice-extraction\s+0\.\d\d\s+0\.75\s+\d+\/110/)
+    expect(table.stdout).toMatch(/2 skills, mean score 0\.\d\d, 0 could not be scored/)
     const failing = await workspace.run(['evaluate', 'skills', '--model', 'embedded', '--fail-under', '0.6', '--json'])
     expect(failing.status).toBe(1)
     const document = JSON.parse(failing.stdout)
@@ -45,6 +46,24 @@ describe('pages', () => {
     expect(
       JSON.parse((await workspace.run(['history', 'skills/python/async', '--json'])).stdout).versions,
     ).toHaveLength(1)
+  })
+
+  test('colours are colours, and nothing else controls the terminal', async () => {
+    const workspace = createWorkspace()
+    workspace.write(
+      'evil/signature.yaml',
+      `name: Evil\ninstructions: Say it.\ninputs:\n  a: { type: str, desc: Some text }\noutputs:\n  b: { type: str, desc: A word }\nmetrics:\n  m: { kind: contains, field: b }\nthreshold: 0\nexamples:\n  - { _id: "\\e]0;pwned\\a", a: x, b: y }\n`,
+    )
+    const env = { FORCE_COLOR: '1', NO_COLOR: '' }
+    for (const command of ['tune', 'evaluate']) {
+      const ran = await workspace.run([command, 'evil', '--model', 'embedded'], env)
+      expect(ran.status, ran.stderr).toBe(0)
+      const plain = stripVTControlCharacters(ran.stdout)
+      expect(plain).not.toBe(ran.stdout)
+      expect(plain).not.toMatch(/[^\P{Cc}\n]/u)
+      expect(plain).not.toMatch(/\\u001b\[/)
+      expect(ran.stdout).not.toContain(']0;pwned\u0007')
+    }
   })
 
   test('one skill shows its worst examples', async () => {

@@ -8,7 +8,7 @@ import type { Job, JobKind, JobProgress, JobState } from '../jobs/job.ts'
 import type { EvaluationRecord } from '../jobs/store.ts'
 import type { LanguageModel } from '../model/model.ts'
 import type { ReportedProblem } from './operations/validate.ts'
-import type { JobSnapshot } from './snapshot.ts'
+import type { NewSnapshot, StoredSnapshot } from './snapshot.ts'
 
 /** A skill's files. All paths absolute but `skillPath`. */
 export interface SkillLocation {
@@ -26,8 +26,11 @@ export interface SkillLocation {
 export interface Files {
   /** Root of the workspace that the working folder belongs to. */
   root(): Promise<Result<string>>
-  /** A skill's folder or signature file; relative paths start at the working folder. */
-  locate(path: string): Promise<Result<SkillLocation>>
+  /**
+   * A skill's folder or signature file; relative paths start at the working folder. With `mayBeAbsent` the
+   * signature file may be gone, if its history is there.
+   */
+  locate(path: string, options?: { readonly mayBeAbsent?: boolean }): Promise<Result<SkillLocation>>
   /** The same for a path relative to a root, as a job stores it; must stay below the root. */
   locateIn(root: string, skillPath: string): Promise<Result<SkillLocation>>
   /** Signature files at or below the paths, in order, each once; folders like node_modules left out. */
@@ -51,6 +54,8 @@ export interface ModelSettings {
   readonly model: string | undefined
   readonly reflectionModel: string | undefined
   readonly baseUrl: string
+  /** The base URL where a flag named it: commands that go on with a job must repeat it. */
+  readonly typedBaseUrl?: string | undefined
   readonly apiKey: string | undefined
   readonly concurrency: number
   readonly timeout: number
@@ -60,7 +65,7 @@ export interface ModelSettings {
 /** A job as a host sees it, and what it may ask of the worker that owns the database. */
 export interface JobService {
   submit(spec: JobSpec): Promise<Result<SubmittedJob>>
-  resume(id: string): Promise<Result<Job>>
+  resume(id: string, options?: ResumeOptions): Promise<Result<Job>>
   cancel(id: string): Promise<Result<Job>>
   get(id: string): Promise<Result<Job>>
   list(filter: {
@@ -73,22 +78,31 @@ export interface JobService {
   /** Deletes ended jobs that were not touched for so many days, or the one named; their number. */
   prune(olderThanDays: number, id?: string): Promise<Result<number>>
   evaluations(skillPath: string, limit: number): Promise<Result<readonly EvaluationRecord[]>>
-  snapshot(id: string): Promise<Result<JobSnapshot>>
+  snapshot(id: string): Promise<Result<StoredSnapshot>>
   /** Resolves with the job once it ended, or rejects with the signal's reason; reports progress on the way. */
   wait(id: string, onProgress: (progress: JobProgress) => void, signal: AbortSignal): Promise<Result<Job>>
+}
+
+/** Replaces these numbers of the stored job; what is left out stays. */
+export interface ResumeOptions {
+  readonly maxCalls?: number
+  readonly maxCost?: number
+  readonly maxTime?: number
+  /** Model calls at a time; the search's decisions stay those of the width it was started with. */
+  readonly concurrency?: number
 }
 
 export interface SubmittedJob {
   readonly job: Job
   /** It was there already and goes on. */
   readonly resumed: boolean
-  /** An unfinished job of the skill that was left alone because its snapshot differs. */
+  /** A job of the skill that holds paid answers but is left alone, because its snapshot differs. */
   readonly superseded: string | undefined
 }
 
 export interface JobSpec {
   readonly kind: JobKind
-  readonly snapshot: JobSnapshot
+  readonly snapshot: NewSnapshot
 }
 
 export interface Ports {

@@ -81,6 +81,10 @@ export const errorTable = {
 
 export type ErrorCode = keyof typeof errorTable
 
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorTable, code)
+}
+
 export function failure(code: ErrorCode, message: string, path?: string): Failure {
   return path === undefined ? { code, message } : { code, message, path }
 }

@@ -71,15 +71,22 @@ export function readInput<Input extends z.ZodObject>(
   const name = String(issue?.path[0] ?? '')
   const property = (schema.properties?.[name] ?? {}) as Property
   const flag = property.positional ? `<${kebab(name)}>` : `--${kebab(name)}`
-  const got = JSON.stringify(property.positional ? raw[name] : options[camel(name)])
-  return fail(failure('usage', `${flag} cannot be ${got}: ${sentence(issue?.message)}.`))
+  const given = property.positional ? positionals[positionalNames(schema).indexOf(name)] : options[camel(name)]
+  return fail(failure('usage', `${flag} cannot be ${JSON.stringify(given)}: ${wanted(property, issue)}.`))
 }
 
-function sentence(message = 'it is not valid'): string {
-  return message
-    .replace(/^Invalid input: /, '')
-    .replace(/^Too small: /, '')
-    .replace(/^Too big: /, '')
+/** What a flag takes, in words. */
+function wanted(property: Property, issue: z.core.$ZodIssue | undefined): string {
+  const kind = property.type === 'integer' ? 'a whole number' : 'a number'
+  if (issue?.code === 'too_small') return `give ${kind} ${issue.inclusive ? 'of at least' : 'above'} ${issue.minimum}`
+  if (issue?.code === 'too_big') return `give ${kind} of at most ${issue.maximum}`
+  if (property.type === 'integer' || property.type === 'number') return `give ${kind}`
+  return 'give some text'
+}
+
+function positionalNames(schema: z.core.JSONSchema.BaseSchema): string[] {
+  const properties = Object.entries(schema.properties ?? {})
+  return properties.flatMap(([name, value]) => ((value as Property).positional ? [name] : []))
 }
 
 function kebab(name: string): string {

@@ -1,6 +1,7 @@
 /** The command line: arguments to an operation, its result to text or JSON, and an exit status. */
-import { type Command, CommanderError } from 'commander'
+import { CommanderError } from 'commander'
 import { operations } from '../app/app.ts'
+import { resumeCommand } from '../app/operations/jobFailure.ts'
 import { errorTable, type Failure, failure } from '../base/errors.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { composeHost } from '../compose.ts'
@@ -8,53 +9,65 @@ import { createProgram, type Invocation } from './program.ts'
 import { createProgressView } from './progress.ts'
 import { render } from './render/render.ts'
 import { readModelSettings } from './settings.ts'
-import { createTerminal, printable, type Terminal } from './terminal.ts'
+import { createTerminal, type Terminal } from './terminal.ts'
 import { runTune } from './tune.ts'
 
-export interface CommandContext {
-  readonly terminal: Terminal
-  readonly json: boolean
-  readonly signal: AbortSignal
+// A reader that went away (`| head`) is no reason to stop: the command ends with its own status.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
 }
 
-process.stdout.on('error', endOnClosedPipe)
-process.stderr.on('error', endOnClosedPipe)
-main(process.argv.slice(2)).then(
+const argv = process.argv.slice(2)
+main(argv).then(
   status => {
     process.exitCode = status
   },
   (bug: unknown) => {
-    process.stderr.write(
-      `signature-tuner failed in an unforeseen way; please report this:\n${bug instanceof Error ? bug.stack : String(bug)}\n`,
-    )
+    const said = bug instanceof Error ? bug.stack : String(bug)
+    process.stderr.write(`signature-tuner failed in an unforeseen way; please report this:\n${said}\n`)
+    if (argv.includes('--json')) {
+      const { code, message } = failure('internal', 'signature-tuner failed in an unforeseen way: see standard error.')
+      process.stdout.write(`${JSON.stringify({ code, message }, null, 2)}\n`)
+    }
     process.exitCode = errorTable.internal.exit
   },
 )
 
 /** The exit status: 0 done, 1 findings, 2 usage, 3 the job or provider failed, 130 interrupted. */
 async function main(argv: readonly string[]): Promise<number> {
-  const wantsJson = argv.includes('--json')
   let status = 0
   const program = createProgram(async invocation => {
     status = await runCommand(invocation)
   })
   try {
-    await program.parseAsync(argv, { from: 'user' })
+    // `jobs list` is what people type first.
+    const words = argv[0] === 'jobs' && argv[1] === 'list' ? argv.toSpliced(1, 1) : argv
+    await program.parseAsync(words, { from: 'user' })
     return status
   } catch (error) {
-    if (error instanceof CommanderError) return usageStatus(error, wantsJson, program)
+    if (error instanceof CommanderError) return usageStatus(error, argv)
     throw error
   }
 }
 
-function usageStatus(error: CommanderError, json: boolean, program: Command): number {
+function usageStatus(error: CommanderError, argv: readonly string[]): number {
   if (error.exitCode === 0) return 0
   const message = error.message.replace(/^error: /, '')
-  const help = `See '${program.name()} --help'.`
-  const sentence = message === '(outputHelp)' ? `No command given. ${help}` : `${capital(message)}. ${help}`
-  if (json) process.stdout.write(`${JSON.stringify(failure('usage', sentence), null, 2)}\n`)
-  else if (message !== '(outputHelp)') process.stderr.write(`${printable(sentence)}\n`)
-  return 2
+  const noCommand = message === '(outputHelp)'
+  const help = `See 'signature-tuner ${commandOf(argv)}--help'.`
+  const usage = failure('usage', noCommand ? `No command given. ${help}` : `${capital(message)}. ${help}`)
+  if (argv.includes('--json') || !noCommand) report(createTerminal(false), argv.includes('--json'), usage)
+  return errorTable.usage.exit
+}
+
+/** The command that was meant, as far as it is one. */
+function commandOf(argv: readonly string[]): string {
+  const words = argv.filter(word => !word.startsWith('-')).slice(0, 2)
+  const names = [words.join(' '), words[0] ?? '']
+  const name = names.find(known => Object.hasOwn(operations, known))
+  return name === undefined ? '' : `${name} `
 }
 
 function capital(text: string): string {
@@ -65,7 +78,8 @@ function capital(text: string): string {
 async function runCommand(invocation: Invocation): Promise<number> {
   const { json, quiet } = invocation
   const terminal = createTerminal(quiet)
-  const settings = readModelSettings(invocation.hostFlags, process.env)
+  // A command without a model must not stumble over the settings of one.
+  const settings = readModelSettings(invocation.hostFlags, invocation.usesModel ? process.env : {})
   if (!settings.ok) return report(terminal, json, settings.error)
   if (!invocation.input.ok) return report(terminal, json, invocation.input.error)
   const cwd = workingFolder()
@@ -98,7 +112,7 @@ async function runCommand(invocation: Invocation): Promise<number> {
   } catch (error) {
     view.finish()
     if (!interrupt.signal.aborted) throw error
-    const way = running === undefined ? '' : ` Resume with: signature-tuner jobs resume ${running}`
+    const way = running === undefined ? '' : ` Resume with: ${resumeCommand(running, settings.value)}`
     return report(terminal, json, failure('cancelled', `Interrupted; nothing is lost.${way}`))
   } finally {
     stopListening()
@@ -118,7 +132,7 @@ function workingFolder(): Result<string> {
 export function report(terminal: Terminal, json: boolean, error: Failure): number {
   const { code, message, path } = error
   if (json) terminal.print(JSON.stringify({ code, message, ...(path !== undefined && { path }) }, null, 2))
-  else process.stderr.write(`${terminal.style('red', code.replaceAll('_', ' '))}: ${printable(message)}\n`)
+  else terminal.complain(message)
   return errorTable[code].exit
 }
 
@@ -133,9 +147,4 @@ function interruptOnSignals(interrupt: AbortController): () => void {
   return () => {
     for (const signal of signals) process.off(signal, onSignal)
   }
-}
-
-function endOnClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
-  process.exit(0)
 }

@@ -19,6 +19,8 @@ export interface Invocation {
   readonly hostFlags: HostFlags
   readonly json: boolean
   readonly quiet: boolean
+  /** Reads the settings of a model. */
+  readonly usesModel: boolean
   /** Of `validate`. */
   readonly format: ValidateFormat
 }
@@ -27,8 +29,8 @@ export interface Invocation {
 const examples: Readonly<Record<string, readonly string[]>> = {
   tune: [
     'signature-tuner tune skills/python/async --model embedded',
-    'signature-tuner tune skills/python/async --model gpt-4.1-mini --max-calls 500 --apply',
-    'signature-tuner tune skills/python/async --base-url http://localhost:11434/v1 --model llama3.1',
+    'signature-tuner tune skills/triage --model gpt-4.1-mini --max-calls 500 --apply',
+    'signature-tuner tune skills/triage --base-url http://localhost:11434/v1 --model qwen3',
   ],
   evaluate: ['signature-tuner evaluate skills/python/async', 'signature-tuner evaluate skills --fail-under 0.8 --json'],
   validate: ['signature-tuner validate', 'signature-tuner validate skills --format sarif > problems.sarif'],
@@ -36,7 +38,15 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   history: ['signature-tuner history skills/python/async'],
   diff: ['signature-tuner diff skills/python/async', 'signature-tuner diff skills/python/async 1 2'],
   restore: ['signature-tuner restore skills/python/async 1'],
-  jobs: ['signature-tuner jobs', 'signature-tuner jobs resume job_abcdefghijklmnop'],
+  jobs: ['signature-tuner jobs', 'signature-tuner jobs --state failed --json'],
+  'jobs show': ['signature-tuner jobs show job_abcdefghijklmnop'],
+  'jobs resume': [
+    'signature-tuner jobs resume job_abcdefghijklmnop',
+    'signature-tuner jobs resume job_abcdefghijklmnop --max-calls 4000 --apply',
+  ],
+  'jobs cancel': ['signature-tuner jobs cancel job_abcdefghijklmnop'],
+  'jobs apply': ['signature-tuner jobs apply job_abcdefghijklmnop --unproven'],
+  'jobs prune': ['signature-tuner jobs prune --older-than 90', 'signature-tuner jobs prune job_abcdefghijklmnop'],
   doctor: ['signature-tuner doctor', 'signature-tuner doctor --no-connect'],
 }
 
@@ -90,7 +100,9 @@ function addCommand(program: Command, operation: AnyOperation, run: (invocation:
     command.option('--base-url <url>', 'OpenAI-compatible endpoint (default: OPENAI_BASE_URL)')
     command.option('--concurrency <n>', 'model calls at a time (default: 8)')
     command.option('--timeout <seconds>', 'for one model call (default: 60)')
-    command.option('--temperature <n>', 'sent with every call (default: not sent)')
+    if (operation.name !== 'jobs resume') {
+      command.option('--temperature <n>', 'sent with every call (default: not sent)')
+    }
   }
   command.option('--json', 'one JSON document on standard output, nothing else')
   command.option('-q, --quiet', 'no progress')
@@ -106,6 +118,7 @@ function addCommand(program: Command, operation: AnyOperation, run: (invocation:
       operation,
       input: readInput(operation.input, positionals, options),
       hostFlags: options,
+      usesModel: usesModel.has(operation.name),
       json: Boolean(options.json) || format === 'json',
       quiet: Boolean(options.quiet),
       format,

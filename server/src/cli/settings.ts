@@ -37,7 +37,9 @@ export function readModelSettings(
     model: env.SIGNATURE_TUNER_MODEL || undefined,
     reflectionModel: env.SIGNATURE_TUNER_REFLECTION_MODEL || undefined,
     baseUrl,
-    apiKey: env.OPENAI_API_KEY || undefined,
+    typedBaseUrl: flags.baseUrl,
+    // Files from Windows leave a carriage return behind.
+    apiKey: env.OPENAI_API_KEY?.trim() || undefined,
     concurrency: Math.round(concurrency.value),
     timeout: timeout.value * 1000,
     parameters: { ...(temperature.value !== undefined && { temperature: temperature.value }) },

@@ -8,6 +8,8 @@ export interface Terminal {
   print(text: string): void
   /** Standard error, silent with `--quiet`. */
   tell(text: string): void
+  /** What went wrong, on standard error: wrapped for a person, on one line for a log. */
+  complain(message: string): void
   /** Colours only where standard output is a terminal and NO_COLOR is not set. */
   style(style: Style, text: string): string
   /** Columns of standard output, 40..120; 80 where it is no terminal. */
@@ -19,13 +21,31 @@ export interface Terminal {
 
 export function createTerminal(quiet: boolean): Terminal {
   return {
-    print: text => void process.stdout.write(`${text}\n`),
-    tell: text => void (quiet || process.stderr.write(`${text}\n`)),
+    print: text => void process.stdout.write(`${withoutControls(text)}\n`),
+    tell: text => void (quiet || process.stderr.write(`${withoutControls(text)}\n`)),
+    complain(message) {
+      const label = styleText('red', 'error:', { stream: process.stderr })
+      const text = process.stderr.isTTY ? wrap(message, process.stderr.columns ?? 80, 7) : printable(message)
+      process.stderr.write(`${label} ${text}\n`)
+    },
     style: (style, text) => styleText(style, text, { stream: process.stdout }),
-    columns: Math.min(120, Math.max(40, process.stdout.columns ?? 80)),
+    get columns() {
+      return Math.min(120, Math.max(40, process.stdout.columns ?? 80))
+    },
     interactive: Boolean(process.stdin.isTTY && process.stdout.isTTY && process.stderr.isTTY),
     quiet,
   }
+}
+
+/** Select Graphic Rendition, ECMA-48. */
+const colour = new RegExp(`(${String.fromCharCode(27)}\\[[0-9;]*m)`)
+
+/** The last line of defence: of all control sequences only colours reach the terminal. */
+function withoutControls(text: string): string {
+  return text
+    .split(colour)
+    .map((part, at) => (at % 2 === 1 ? part : printable(part)))
+    .join('')
 }
 
 /** Text from files and models made safe to print: control and direction characters become visible. */
@@ -42,6 +62,11 @@ function visible(character: string): string {
 export function line(text: string, width: number): string {
   const flat = printable(text).replace(/\s+/g, ' ').trim()
   return columnsOf(flat) <= width ? flat : `${cut(flat, width - 1)}…`
+}
+
+function lineEnd(text: string, width: number): string {
+  const flat = printable(text)
+  return columnsOf(flat) <= width ? flat : `…${[...flat].slice(-(width - 1)).join('')}`
 }
 
 function cut(text: string, width: number): string {
@@ -70,21 +95,28 @@ export function columnsOf(text: string): number {
   return columns
 }
 
-/** Wraps at spaces to `width` columns; lines after the first are indented by `indent` spaces. */
+/** Text that starts `indent` columns into a line and goes on in lines of the same indent, all within `width`. */
 export function wrap(text: string, width: number, indent = 0): string {
+  const room = Math.max(16, width - indent)
   const lines: string[] = []
   let current = ''
-  for (const word of printable(text)
-    .split(/\s+/)
-    .filter(part => part !== '')) {
-    const room = width - (lines.length === 0 ? 0 : indent)
+  for (const word of printable(text).split(/\s+/)) {
     if (current !== '' && columnsOf(current) + 1 + columnsOf(word) > room) {
       lines.push(current)
       current = word
     } else current = current === '' ? word : `${current} ${word}`
   }
-  lines.push(current)
-  return lines.map((text, at) => (at === 0 ? text : ' '.repeat(indent) + text)).join('\n')
+  return [...lines, current].join(`\n${' '.repeat(indent)}`)
+}
+
+/** An item of a list, wrapped. */
+export function bullet(text: string, width: number): string {
+  return `  • ${wrap(text, width, 4)}`
+}
+
+/** A skill as people call it: its folder, or the file where that has a name of its own. */
+export function skillName(path: string): string {
+  return printable(path.replace(/(?<=.)\/signature\.yaml$/, ''))
 }
 
 export interface Column {
@@ -92,6 +124,8 @@ export interface Column {
   readonly align?: 'right'
   /** Takes what width is left, at least its title's; other columns are as wide as their widest cell. */
   readonly fill?: boolean
+  /** Where a cell is too long: its end is kept, as the end of a path tells more than its start. */
+  readonly keepEnd?: boolean
 }
 
 /** A table that fits `width` columns; cells are made printable and cut to fit. */
@@ -110,7 +144,7 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
     cells
       .map((cell, at) => {
         const size = sizes[at] ?? 0
-        const text = line(cell, size)
+        const text = columns[at]?.keepEnd ? lineEnd(cell, size) : line(cell, size)
         const pad = ' '.repeat(Math.max(0, size - columnsOf(text)))
         return columns[at]?.align === 'right' ? pad + text : text + pad
       })

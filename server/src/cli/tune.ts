@@ -5,10 +5,10 @@ import { operations } from '../app/app.ts'
 import type { TuneJobView } from '../app/jobView.ts'
 import type { OperationContext } from '../app/operation.ts'
 import type { Ports } from '../app/ports.ts'
-import type { Failure } from '../base/errors.ts'
-import { renderApplied } from './render/jobs.ts'
+import { errorTable, type Failure } from '../base/errors.ts'
+import { notWritten, renderApplied } from './render/jobs.ts'
 import { renderTuned } from './render/tuned.ts'
-import type { Terminal } from './terminal.ts'
+import { skillName, type Terminal, wrap } from './terminal.ts'
 
 interface TuneOutput {
   readonly terminal: Terminal
@@ -34,34 +34,51 @@ export async function runTune(
   terminal.print(renderTuned(terminal, tuned.value))
   const { result, job_id } = tuned.value
   if (result?.signature_version !== undefined) {
-    terminal.print(
-      `\nWritten as version ${result.signature_version}. See 'signature-tuner diff ${tuned.value.skill_path}'.`,
-    )
+    terminal.print(`\nWritten as version ${result.signature_version}.`)
     return 0
   }
   if (result === undefined || result.changes.length === 0) return 0
   const unproven = result.evidence === 'unproven'
-  if (asks && (await confirm(question(tuned.value), context.signal))) {
+  const answer = asks ? await ask(question(terminal, tuned.value), context.signal) : 'no'
+  if (answer === 'yes' || (answer === 'default' && defaultsToYes(tuned.value))) {
     const applied = await operations['jobs apply'].run(ports, { job_id, unproven }, context)
     if (!applied.ok) return applied.error
-    terminal.print(`\n${renderApplied(terminal, applied.value)}`)
+    terminal.print(`\n${renderApplied(terminal, { ...applied.value, changes: [] })}`)
     return 0
   }
-  terminal.print(`\nNot written. To write it: signature-tuner jobs apply ${job_id}${unproven ? ' --unproven' : ''}`)
-  return 0
+  terminal.print(`\n${notWritten(job_id, unproven)}`)
+  return answer === 'interrupt' ? errorTable.cancelled.exit : 0
 }
 
-function question(job: TuneJobView): string {
-  return job.result?.evidence === 'unproven'
-    ? `\nThe gain is unproven. Write it to ${job.skill_path} anyway? [y/N] `
-    : `\nWrite this to ${job.skill_path}? [Y/n] `
+/** Only a proven gain of a real model is worth a bare Enter. */
+function defaultsToYes({ result }: TuneJobView): boolean {
+  return result?.tuned === true && !result.demo
 }
 
-async function confirm(question: string, signal: AbortSignal): Promise<boolean> {
+function question(terminal: Terminal, job: TuneJobView): string {
+  const choice = defaultsToYes(job) ? '[Y/n]' : '[y/N]'
+  const doubt = job.result?.evidence === 'unproven' ? 'The gain is unproven. ' : ''
+  return `\n${wrap(`${doubt}Write this to ${skillName(job.skill_path)}? ${choice}`, terminal.columns)} `
+}
+
+type Answer = 'yes' | 'no' | 'default' | 'interrupt'
+
+/** Asks until the answer is one; Ctrl-D is no, Ctrl-C ends the program without a loss. */
+async function ask(question: string, signal: AbortSignal): Promise<Answer> {
   const prompt = createInterface({ input: process.stdin, output: process.stderr })
+  const interrupted = new Promise<Answer>(resolve => prompt.once('SIGINT', () => resolve('interrupt')))
+  const closed = new Promise<Answer>(resolve => prompt.once('close', () => resolve('no')))
+  const asked = async (): Promise<Answer> => {
+    for (;;) {
+      const words = (await prompt.question(question, { signal })).trim().toLowerCase()
+      if (words === '') return 'default'
+      if (/^y(es)?$/.test(words)) return 'yes'
+      if (/^no?$/.test(words)) return 'no'
+    }
+  }
   try {
-    const answer = (await prompt.question(question, { signal })).trim().toLowerCase()
-    return answer === '' ? question.includes('[Y/n]') : /^y(es)?$/.test(answer)
+    // Closing rejects what is still being asked: the other answers have won by then.
+    return await Promise.race([interrupted, closed, asked().catch((): Answer => 'interrupt')])
   } finally {
     prompt.close()
   }

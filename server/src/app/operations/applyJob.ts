@@ -2,18 +2,21 @@
 import { failure } from '../../base/errors.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
 import { formatImprovement } from '../../base/score.ts'
-import { currentVersion } from '../../history/version.ts'
+import { currentVersion, type Version } from '../../history/version.ts'
 import type { Job } from '../../jobs/job.ts'
 import { describeChange, signatureSha256, withChanges } from '../../signature/compare.ts'
 import { parseSignature } from '../../signature/document.ts'
 import { applyChanges } from '../../signature/edit.ts'
 import type { Signature } from '../../signature/signature.ts'
 import type { JobService, Ports, SkillLocation } from '../ports.ts'
-import type { JobSnapshot } from '../snapshot.ts'
+import type { StoredSnapshot } from '../snapshot.ts'
 import { type StoredTune, storedTuneSchema } from '../storedTune.ts'
+import { keepUnrecorded } from './keepUnrecorded.ts'
 
 export interface Applied {
   readonly version: number
+  /** False when file and history already held the result. */
+  readonly written: boolean
   readonly changes: readonly string[]
 }
 
@@ -22,6 +25,22 @@ export interface Applied {
  * the rest, because a change that is already there counts as applied and a version is recorded once.
  */
 export async function applyJob(
+  ports: Ports,
+  service: JobService,
+  job: Job,
+  location: SkillLocation,
+  acceptUnproven: boolean,
+): Promise<Result<Applied>> {
+  const applied = await apply(ports, service, job, location, acceptUnproven)
+  if (applied.ok || !diskCodes.has(applied.error.code)) return applied
+  const { code, message, path } = applied.error
+  // The result stays in the store, and is not lost with this message.
+  return fail(failure(code, `${message} Then write the result with: signature-tuner jobs apply ${job.id}`, path))
+}
+
+const diskCodes: ReadonlySet<string> = new Set(['write_failed', 'disk_full', 'read_failed', 'history_damaged'])
+
+async function apply(
   ports: Ports,
   service: JobService,
   job: Job,
@@ -55,22 +74,27 @@ export async function applyJob(
   const snapshot = await service.snapshot(job.id)
   if (!snapshot.ok) return snapshot
   const before = parseSignature(snapshot.value.text).signature
-  const after = parseSignature(edited.value.text).signature
-  if (before === undefined || after === undefined) {
+  const result = parseSignature(edited.value.text).signature
+  if (before === undefined || result === undefined) {
     const way = `Mend it, then run 'signature-tuner jobs apply ${job.id}'`
     return fail(failure('signature_invalid', `${location.displayPath} has errors. ${way}.`, location.displayPath))
   }
-  const recorded = { ports, location, job, tuned, snapshot: snapshot.value, before, after }
+  const recorded = { ports, location, job, tuned, snapshot: snapshot.value, before, after: result }
   const first = await recordBefore(recorded)
   if (!first.ok) return first
-  if (edited.value.text !== text.value) {
+  const changed = edited.value.text !== text.value
+  if (changed) {
+    const kept = await keepUnrecorded(ports, location, snapshot.value.skillId, text.value)
+    if (!kept.ok) return kept
     const written = await ports.files.writeText(location.signaturePath, edited.value.text)
     if (!written.ok) return written
   }
-  const version = await recordAfter(recorded, edited.value.text)
-  if (!version.ok) return version
-  const marked = await service.markApplied(job.id, version.value)
-  return marked.ok ? ok({ version: version.value, changes: tuned.typed_changes.flatMap(describeChange) }) : marked
+  const after = await recordAfter(recorded, edited.value.text, changed)
+  if (!after.ok) return after
+  const { version, appended } = after.value
+  const marked = await service.markApplied(job.id, version)
+  if (!marked.ok) return marked
+  return ok({ version, written: changed || appended, changes: tuned.typed_changes.flatMap(describeChange) })
 }
 
 interface Recorded {
@@ -78,7 +102,7 @@ interface Recorded {
   readonly location: SkillLocation
   readonly job: Job
   readonly tuned: StoredTune
-  readonly snapshot: JobSnapshot
+  readonly snapshot: StoredSnapshot
   /** What the job tuned, and what the file means once the changes are in. */
   readonly before: Signature
   readonly after: Signature
@@ -104,37 +128,37 @@ function recordBefore({ ports, location, tuned, snapshot, before }: Recorded): P
   )
 }
 
-/** The number of the tuned version, appended unless this job's is there already. */
+/** The number of the tuned version, appended unless this job's is there, or the file read so before. */
 async function recordAfter(
   { ports, location, job, tuned, snapshot, before, after }: Recorded,
   text: string,
-): Promise<Result<number>> {
+  changed: boolean,
+): Promise<Result<{ readonly version: number; readonly appended: boolean }>> {
   const sha256 = signatureSha256(after)
   // Merged with edits made meanwhile, the text is one that nobody has scored.
   const measured = sha256 === signatureSha256(withChanges(before, tuned.typed_changes))
   const score = tuned.new_score ?? tuned.old_score
-  let known = 0
+  let known: Version | undefined
   const appended = await ports.history.append(location.historyPath, snapshot.skillId, history => {
     const versions = history.signature_history
-    known = versions.find(version => version.job_id === job.id && version.sha256 === sha256)?.version ?? 0
-    if (known > 0) return undefined
+    known = versions.findLast(version => version.sha256 === sha256 && (version.job_id === job.id || !changed))
+    if (known !== undefined) return undefined
     const parent = currentVersion(history, signatureSha256(before))?.version
     return {
       created_at: new Date(ports.clock.now()).toISOString(),
       metric_score: measured ? score : null,
       tuned: true,
       tuning_reason: tuned.reasoning ?? tuned.reason,
-      improvement: formatImprovement(tuned.old_score, score),
+      ...(measured && { improvement: formatImprovement(tuned.old_score, score) }),
       ...(parent !== undefined && { parent }),
       job_id: job.id,
       changes: tuned.typed_changes.flatMap(describeChange),
       provenance: tuned.provenance,
       sha256,
       signature: text,
-      model: tuned.model,
-      scores: measured ? (tuned.new_scores ?? {}) : {},
-      examples: tuned.examples,
+      ...(measured && { model: tuned.model, scores: tuned.new_scores ?? {}, examples: tuned.examples }),
     }
   })
-  return appended.ok ? ok(appended.value?.version ?? known) : appended
+  if (!appended.ok) return appended
+  return ok({ version: (appended.value ?? known)?.version ?? 0, appended: appended.value !== undefined })
 }

@@ -2,13 +2,12 @@
 import { z } from 'zod'
 import { failure } from '../../base/errors.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
-import type { Version } from '../../history/version.ts'
-import { signatureSha256 } from '../../signature/compare.ts'
 import { budgetInputs, modelInputs, positional } from '../inputs.ts'
-import { type EvaluateResult, evaluateResultSchema } from '../jobView.ts'
+import { evaluateResultSchema } from '../jobView.ts'
 import { defineOperation, type OperationContext } from '../operation.ts'
 import type { Ports, SkillLocation } from '../ports.ts'
-import { loadRunnableSkill, type Skill } from '../skill.ts'
+import { loadRunnableSkill } from '../skill.ts'
+import { recordVersion } from './recordVersion.ts'
 import { submitAndWait } from './submitAndWait.ts'
 
 const evaluatedSchema = z.object({
@@ -32,7 +31,12 @@ export const evaluate = defineOperation({
       .default('.')
       .describe("a skill's folder, its signature file, or a folder of skills")
       .meta(positional),
-    fail_under: z.number().min(0).max(1).optional().describe('exit with 1 when a score is below this, for CI'),
+    fail_under: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .describe('exit with 1 when a score is below this, for CI; records no version'),
     record: z.boolean().default(true).describe('append a version to the history when the meaning is new'),
     model: modelInputs.model,
     ...budgetInputs,
@@ -41,7 +45,9 @@ export const evaluate = defineOperation({
     skills: z.array(evaluatedSchema),
     /** Mean of the skills' scores; absent when none could be scored. */
     mean_score: z.number().optional(),
+    /** Skills whose score is below `fail_under`. */
     below: z.array(z.string()),
+    fail_under: z.number().optional(),
     failed: z.int(),
   }),
   async run(ports, input, context) {
@@ -66,11 +72,12 @@ export const evaluate = defineOperation({
     const below =
       limit === undefined
         ? []
-        : skills.filter(skill => (skill.result?.score ?? 1) < limit).map(skill => skill.skill_path)
+        : skills.filter(skill => (skill.result?.score ?? 1) < limit - 1e-9).map(skill => skill.skill_path)
     return ok({
       skills,
       ...(scores.length > 0 && { mean_score: scores.reduce((sum, score) => sum + score, 0) / scores.length }),
       below,
+      ...(limit !== undefined && { fail_under: limit }),
       failed: skills.length - scores.length,
     })
   },
@@ -93,40 +100,16 @@ async function evaluateSkill(
   if (!ended.ok) return ended
   const { job } = ended.value
   const result = evaluateResultSchema.parse(job.result)
-  const version = record ? await recordVersion(ports, skill.value, result, job.id) : ok(undefined)
-  if (!version.ok) return version
+  const { document, skillId } = skill.value
+  const recorded = record
+    ? await recordVersion(ports, { location, text: document.text, skillId }, result, job.id)
+    : ok(undefined)
   return ok({
     skill_path: location.displayPath,
     job_id: job.id,
     threshold: skill.value.signature.threshold,
-    ...(version.value && { version: version.value.version }),
     result,
+    // The scores are paid for: a history that cannot be written must not hide them.
+    ...(recorded.ok ? recorded.value && { version: recorded.value.version } : { error: recorded.error }),
   })
-}
-
-async function recordVersion(
-  ports: Ports,
-  skill: Skill,
-  result: EvaluateResult,
-  jobId: string,
-): Promise<Result<Version | undefined>> {
-  const sha256 = signatureSha256(skill.signature)
-  let known: Version | undefined
-  const appended = await ports.history.append(skill.location.historyPath, skill.skillId, history => {
-    known = history.signature_history.findLast(version => version.sha256 === sha256)
-    if (known !== undefined) return undefined
-    return {
-      created_at: new Date(ports.clock.now()).toISOString(),
-      metric_score: result.score,
-      tuned: false,
-      reason: history.signature_history.length === 0 ? 'Initial creation' : 'Edited by hand',
-      job_id: jobId,
-      sha256,
-      signature: skill.document.text,
-      model: result.model,
-      scores: result.scores,
-      examples: result.examples,
-    }
-  })
-  return appended.ok ? ok(appended.value ?? known) : appended
 }

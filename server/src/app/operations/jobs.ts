@@ -3,12 +3,13 @@ import { z } from 'zod'
 import { failure } from '../../base/errors.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
 import { type Job, jobKinds, jobStates } from '../../jobs/job.ts'
-import { jobIdInput, positional } from '../inputs.ts'
-import { type JobView, jobViewSchema, viewJob } from '../jobView.ts'
+import { budgetInputs, jobIdInput, positional } from '../inputs.ts'
+import { evaluateResultSchema, type JobView, jobViewSchema, viewJob, viewTuneJob } from '../jobView.ts'
 import { defineOperation } from '../operation.ts'
 import type { JobService, Ports } from '../ports.ts'
 import { applyJob } from './applyJob.ts'
 import { jobFailure } from './jobFailure.ts'
+import { recordVersion } from './recordVersion.ts'
 
 export const listJobs = defineOperation({
   name: 'jobs',
@@ -18,7 +19,7 @@ export const listJobs = defineOperation({
     kind: z.enum(jobKinds).optional().describe('only jobs of this kind'),
     limit: z.int().positive().max(10_000).default(20).describe('how many at most'),
   }),
-  output: z.object({ root: z.string(), jobs: z.array(jobViewSchema) }),
+  output: z.object({ root: z.string(), filtered: z.boolean(), jobs: z.array(jobViewSchema) }),
   async run(ports, input) {
     const root = await ports.files.root()
     if (!root.ok) return root
@@ -27,7 +28,9 @@ export const listJobs = defineOperation({
       ...(input.state && { states: [input.state] }),
       ...(input.kind && { kind: input.kind }),
     })
-    return jobs.ok ? ok({ root: root.value, jobs: jobs.value.map(viewJob) }) : jobs
+    if (!jobs.ok) return jobs
+    const filtered = input.state !== undefined || input.kind !== undefined
+    return ok({ root: root.value, filtered, jobs: jobs.value.map(viewJob) })
   },
 })
 
@@ -36,7 +39,7 @@ export const showJob = defineOperation({
   summary: 'everything known of one job',
   input: z.object({ job_id: jobIdInput }),
   output: jobViewSchema,
-  run: (ports, input) => viewAfter(ports, service => service.get(input.job_id)),
+  run: (ports, input) => viewAfter(ports, input.job_id, service => service.get(input.job_id)),
 })
 
 export const cancelJob = defineOperation({
@@ -44,27 +47,69 @@ export const cancelJob = defineOperation({
   summary: 'stop a job; its answers are kept',
   input: z.object({ job_id: jobIdInput }),
   output: jobViewSchema,
-  run: (ports, input) => viewAfter(ports, service => service.cancel(input.job_id)),
+  run: (ports, input) => viewAfter(ports, input.job_id, service => service.cancel(input.job_id)),
 })
 
 export const resumeJob = defineOperation({
   name: 'jobs resume',
   summary: 'go on with an unfinished, failed or cancelled job; answered calls are not asked again',
-  input: z.object({ job_id: jobIdInput }),
+  input: z.object({
+    job_id: jobIdInput,
+    apply: z.boolean().default(false).describe('write an accepted result to the file and its history'),
+    accept_unproven: z.boolean().default(false).describe('also apply a gain that chance could explain'),
+    max_calls: budgetInputs.max_calls.removeDefault().optional(),
+    max_cost: budgetInputs.max_cost,
+    max_time: budgetInputs.max_time,
+  }),
   output: jobViewSchema,
-  run: (ports, input, context) =>
-    viewAfter(ports, async service => {
-      const resumed = await service.resume(input.job_id)
-      if (!resumed.ok) return resumed
-      const { skillPath } = resumed.value
-      context.onEvent({ kind: 'started', jobId: input.job_id, resumed: true, skillPath })
-      const onProgress = (progress: NonNullable<Job['progress']>) =>
-        context.onEvent({ kind: 'progress', skillPath, progress })
-      const ended = await service.wait(input.job_id, onProgress, context.signal)
-      if (!ended.ok) return ended
-      return ended.value.state === 'completed' ? ended : fail(jobFailure(ended.value))
-    }),
+  async run(ports, input, context) {
+    const opened = await openJob(ports, input.job_id)
+    if (!opened.ok) return opened
+    const { service } = opened.value
+    const resumed = await service.resume(input.job_id, {
+      concurrency: ports.models.concurrency,
+      ...(input.max_calls !== undefined && { maxCalls: input.max_calls }),
+      ...(input.max_cost !== undefined && { maxCost: input.max_cost }),
+      ...(input.max_time !== undefined && { maxTime: input.max_time }),
+    })
+    if (!resumed.ok) return resumed
+    const { skillPath } = resumed.value
+    context.onEvent({ kind: 'started', jobId: input.job_id, resumed: true, skillPath })
+    const onProgress = (progress: NonNullable<Job['progress']>) =>
+      context.onEvent({ kind: 'progress', skillPath, progress })
+    const ended = await service.wait(input.job_id, onProgress, context.signal)
+    if (!ended.ok) return ended
+    if (ended.value.state !== 'completed') return fail(jobFailure(ended.value, ports.models))
+    return finishResumed(ports, opened.value, ended.value, input)
+  },
 })
+
+/** What the interrupted command would have done at its end: a result to apply, or a version to record. */
+async function finishResumed(
+  ports: Ports,
+  { root, service }: OpenedJob,
+  job: Job,
+  input: { readonly apply: boolean; readonly accept_unproven: boolean },
+): Promise<Result<JobView>> {
+  const location = await ports.files.locateIn(root, job.skillPath)
+  // Its skill may be gone; the result is still worth seeing.
+  if (!location.ok) return ok(viewJob(job))
+  if (job.kind === 'evaluate') {
+    const snapshot = await service.snapshot(job.id)
+    const result = evaluateResultSchema.safeParse(job.result)
+    if (snapshot.ok && result.success) {
+      const { text, skillId } = snapshot.value
+      const recorded = await recordVersion(ports, { location: location.value, text, skillId }, result.data, job.id)
+      if (!recorded.ok) return recorded
+    }
+    return ok(viewJob(job))
+  }
+  const result = viewTuneJob(job).result
+  const accepted = result?.tuned || (input.accept_unproven && result?.evidence === 'unproven')
+  if (!input.apply || !accepted) return ok(viewJob(job))
+  const applied = await applyJob(ports, service, job, location.value, input.accept_unproven)
+  return applied.ok ? ok(viewJob({ ...job, appliedVersion: applied.value.version })) : applied
+}
 
 export const applyJobById = defineOperation({
   name: 'jobs apply',
@@ -77,23 +122,25 @@ export const applyJobById = defineOperation({
     job_id: z.string(),
     skill_path: z.string(),
     signature_version: z.int(),
+    /** False when file and history already held the result. */
+    written: z.boolean(),
     changes: z.array(z.string()),
   }),
   async run(ports, input) {
-    const root = await ports.files.root()
-    if (!root.ok) return root
-    const service = ports.jobs(root.value)
-    const job = await service.get(input.job_id)
-    if (!job.ok) return job
-    const location = await ports.files.locateIn(root.value, job.value.skillPath)
+    const opened = await openJob(ports, input.job_id)
+    if (!opened.ok) return opened
+    const { root, service, job } = opened.value
+    const location = await ports.files.locateIn(root, job.skillPath)
     if (!location.ok) return location
-    const applied = await applyJob(ports, service, job.value, location.value, input.unproven)
+    const applied = await applyJob(ports, service, job, location.value, input.unproven)
     if (!applied.ok) return applied
+    const { version, written, changes } = applied.value
     return ok({
-      job_id: job.value.id,
+      job_id: job.id,
       skill_path: location.value.displayPath,
-      signature_version: applied.value.version,
-      changes: [...applied.value.changes],
+      signature_version: version,
+      written,
+      changes: [...changes],
     })
   },
 })
@@ -122,13 +169,27 @@ export const pruneJobs = defineOperation({
 
 async function viewAfter(
   ports: Ports,
+  id: string,
   action: (service: JobService) => Promise<Result<Job>>,
 ): Promise<Result<JobView>> {
+  const opened = await openJob(ports, id)
+  if (!opened.ok) return opened
+  const job = await action(opened.value.service)
+  return job.ok ? ok(viewJob(job.value)) : job
+}
+
+interface OpenedJob {
+  readonly root: string
+  readonly service: JobService
+  readonly job: Job
+}
+
+async function openJob(ports: Ports, id: string): Promise<Result<OpenedJob>> {
   const root = await ports.files.root()
   if (!root.ok) return root
-  const job = await action(ports.jobs(root.value))
-  if (job.ok) return ok(viewJob(job.value))
+  const service = ports.jobs(root.value)
+  const job = await service.get(id)
+  if (job.ok) return ok({ root: root.value, service, job: job.value })
   if (job.error.code !== 'job_not_found') return job
-  const way = "see 'signature-tuner jobs'"
-  return fail(failure('job_not_found', `${job.error.message.replace(/\.$/, '')} in ${root.value}; ${way}.`))
+  return fail(failure('job_not_found', `There is no job ${id} in ${root.value}; see 'signature-tuner jobs'.`))
 }

@@ -66,6 +66,6 @@ export async function submitAndWait(
     context.signal,
   )
   if (!ended.ok) return ended
-  if (ended.value.state !== 'completed') return fail(jobFailure(ended.value))
+  if (ended.value.state !== 'completed') return fail(jobFailure(ended.value, ports.models))
   return ok({ service, job: ended.value })
 }

@@ -8,6 +8,7 @@ import { parseSignature } from '../../signature/document.ts'
 import { positional, skillPathInput } from '../inputs.ts'
 import { defineOperation } from '../operation.ts'
 import type { Ports, SkillLocation } from '../ports.ts'
+import { keepUnrecorded } from './keepUnrecorded.ts'
 
 export const history = defineOperation({
   name: 'history',
@@ -112,7 +113,7 @@ export const restore = defineOperation({
     if (wanted.value.text === text) {
       return ok({ skill_path: location.displayPath, restored: input.version, version: input.version, changed: false })
     }
-    const kept = await keepUnrecorded(ports, location, known, text)
+    const kept = text === undefined ? ok(undefined) : await keepUnrecorded(ports, location, known?.skill_id, text)
     if (!kept.ok) return kept
     const written = await ports.files.writeText(location.signaturePath, wanted.value.text)
     if (!written.ok) return written
@@ -134,25 +135,6 @@ export const restore = defineOperation({
     return ok({ skill_path: location.displayPath, restored: input.version, version, changed: true })
   },
 })
-
-/** A text whose meaning no version holds would be lost by overwriting it, so it becomes one first. */
-async function keepUnrecorded(
-  ports: Ports,
-  location: SkillLocation,
-  known: History | undefined,
-  text: string | undefined,
-): Promise<Result<unknown>> {
-  if (text === undefined || known?.signature_history.some(version => version.signature === text)) return ok(undefined)
-  const signature = parseSignature(text).signature
-  return ports.history.append(location.historyPath, location.defaultSkillId, () => ({
-    created_at: new Date(ports.clock.now()).toISOString(),
-    metric_score: null,
-    tuned: false,
-    reason: 'Kept before a restore',
-    ...(signature && { sha256: signatureSha256(signature) }),
-    signature: text,
-  }))
-}
 
 interface OpenedHistory {
   readonly location: SkillLocation

@@ -9,7 +9,7 @@ export function renderDoctor(terminal: Terminal, view: z.output<typeof doctor.ou
   return view.checks
     .map(check => {
       const [colour, word] = marks[check.status]
-      const detail = wrap(check.detail, terminal.columns - 19, 19)
+      const detail = wrap(check.detail, terminal.columns, 19)
       return `${terminal.style(colour, word)}  ${check.name.padEnd(10)}  ${detail}`
     })
     .join('\n')

@@ -2,8 +2,8 @@
 import type { z } from 'zod'
 import type { EvaluateResult } from '../../app/jobView.ts'
 import type { evaluate } from '../../app/operations/evaluate.ts'
-import { line, printable, score, type Terminal, table, wrap } from '../terminal.ts'
-import { costLine, demoNotice } from './tuned.ts'
+import { bullet, line, score, skillName, type Terminal, table, wrap } from '../terminal.ts'
+import { costLine, demoNotice, errorLines } from './tuned.ts'
 
 type Evaluation = z.output<typeof evaluate.output>
 type Evaluated = Evaluation['skills'][number]
@@ -12,68 +12,83 @@ export function renderEvaluated(terminal: Terminal, evaluation: Evaluation): str
   const [only] = evaluation.skills
   const blocks =
     evaluation.skills.length === 1 && only?.result !== undefined
-      ? [renderOne(terminal, only, only.result)]
+      ? [renderScores(terminal, only, only.result)]
       : [renderMany(terminal, evaluation)]
+  if (evaluation.below.length > 0) {
+    const names = evaluation.below.map(skillName).join(', ')
+    blocks.push(wrap(`Below --fail-under ${evaluation.fail_under}: ${names}`, terminal.columns))
+  }
   if (evaluation.skills.some(skill => skill.result?.demo)) {
     blocks.push(terminal.style('yellow', wrap(demoNotice, terminal.columns)))
   }
   return blocks.join('\n\n')
 }
 
-function renderOne(terminal: Terminal, skill: Evaluated, result: EvaluateResult): string {
-  const threshold = skill.threshold ?? 0
-  const verdict = result.score >= threshold ? 'meets' : 'is below'
+/** The scores of one evaluation and its worst examples. */
+export function renderScores(
+  terminal: Terminal,
+  skill: Pick<Evaluated, 'skill_path' | 'threshold'>,
+  result: EvaluateResult,
+): string {
+  const { columns } = terminal
+  const { threshold } = skill
+  const verdict =
+    threshold === undefined ? '' : ` ${result.score >= threshold ? 'meets' : 'is below'} the threshold ${threshold}`
+  const row = (name: string, value: number) => `  ${line(name, 24).padEnd(24)} ${score(value)}`
   const lines = [
-    `${skill.skill_path}: ${terminal.style('bold', score(result.score))} ${verdict} the threshold ${threshold}`,
+    wrap(`${skillName(skill.skill_path)}: ${score(result.score)}${verdict}`, columns),
     `  ${result.passed} of ${result.examples} examples entirely right`,
     '',
-    ...Object.entries(result.scores).map(([name, value]) => `  ${line(name, 24).padEnd(24)} ${score(value)}`),
+    'By metric',
+    ...Object.entries(result.scores).map(([name, value]) => row(name, value)),
+    'By field',
+    ...Object.entries(result.scores_by_field).map(([name, value]) => row(name, value)),
   ]
   if (result.failing.length > 0) {
     lines.push('', `Failing examples (${Math.min(5, result.failing.length)} of ${result.failing_count}, worst first)`)
     for (const example of result.failing.slice(0, 5)) lines.push(...failingLines(terminal, example))
-    if (result.failing_count > 5) lines.push('  … all of them with --json')
+    if (result.failing_count > 5) lines.push('  … more of them with --json')
   }
-  if (result.errors.length > 0) {
-    lines.push('', 'Errors (left out of the score)')
-    for (const error of result.errors) {
-      lines.push(`  • ${wrap(`${error.count} × ${error.code}: ${error.message}`, terminal.columns - 4, 4)}`)
-    }
-  }
-  lines.push('', `  ${wrap(costLine(result), terminal.columns - 4, 2)}`)
+  if (result.errors.length > 0) lines.push('', ...errorLines(terminal, result.errors))
+  lines.push('', `  ${wrap(costLine(result), columns, 2)}`)
   return lines.join('\n')
 }
 
 function failingLines(terminal: Terminal, example: EvaluateResult['failing'][number]): string[] {
-  const width = terminal.columns - 4
-  const head = `  ${terminal.style('bold', `Example ${printable(example.id)}`)} (line ${example.line}) ${score(example.score)}`
-  return [head, ...example.feedback.map(sentence => `    ${line(sentence, width)}`)]
+  const { columns } = terminal
+  const name = terminal.style('bold', `Example ${line(example.id, 40)}`)
+  const inputs = Object.entries(example.inputs).map(([field, value]) => {
+    const text = typeof value === 'string' ? value : JSON.stringify(value)
+    return `    ${terminal.style('dim', line(`${field}: ${text}`, columns - 4))}`
+  })
+  return [
+    `  ${name} (line ${example.line}) ${score(example.score)}`,
+    ...inputs,
+    ...example.feedback.map(sentence => `    ${wrap(sentence, columns, 4)}`),
+  ]
 }
 
 function renderMany(terminal: Terminal, evaluation: Evaluation): string {
   const rows = evaluation.skills.map(skill => [
-    skill.skill_path,
+    skillName(skill.skill_path),
     skill.result === undefined ? 'failed' : score(skill.result.score),
     skill.threshold === undefined ? '' : String(skill.threshold),
     skill.result === undefined ? '' : `${skill.result.passed}/${skill.result.examples}`,
   ])
+  const columns = [
+    { title: 'SKILL', fill: true, keepEnd: true },
+    { title: 'SCORE', align: 'right' },
+    { title: 'THRESHOLD', align: 'right' },
+    { title: 'RIGHT', align: 'right' },
+  ] as const
+  const mean = evaluation.mean_score === undefined ? '' : `, mean score ${score(evaluation.mean_score)}`
   const lines = [
-    table(
-      [
-        { title: 'SKILL', fill: true },
-        { title: 'SCORE', align: 'right' },
-        { title: 'THRESHOLD', align: 'right' },
-        { title: 'RIGHT', align: 'right' },
-      ],
-      rows,
-      terminal.columns,
-    ),
+    table(columns, rows, terminal.columns),
     '',
-    `${evaluation.skills.length} skills, mean score ${score(evaluation.mean_score)}, ${evaluation.failed} failed`,
+    `${evaluation.skills.length} skills${mean}, ${evaluation.failed} could not be scored`,
   ]
   for (const skill of evaluation.skills) {
-    if (skill.error !== undefined)
-      lines.push(`  ${wrap(`${skill.skill_path}: ${skill.error.message}`, terminal.columns - 2, 4)}`)
+    if (skill.error !== undefined) lines.push(bullet(skill.error.message, terminal.columns))
   }
   return lines.join('\n')
 }

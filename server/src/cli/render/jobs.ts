@@ -2,33 +2,43 @@
 import type { z } from 'zod'
 import type { EvaluateResult, JobView, TuneResult } from '../../app/jobView.ts'
 import type { applyJobById, listJobs } from '../../app/operations/jobs.ts'
-import { score, type Terminal, table, wrap } from '../terminal.ts'
+import { bullet, score, skillName, type Terminal, table, wrap } from '../terminal.ts'
+import { renderScores } from './evaluated.ts'
 import { renderTuned } from './tuned.ts'
 
 export function renderJobs(terminal: Terminal, view: z.output<typeof listJobs.output>): string {
-  if (view.jobs.length === 0) return `No jobs in ${view.root} yet. Start one with: signature-tuner tune <skill-path>`
+  if (view.jobs.length === 0) {
+    const none = view.filtered ? `No such jobs in ${view.root}.` : `No jobs in ${view.root} yet.`
+    return wrap(`${none} Start one with: signature-tuner tune <skill-path>`, terminal.columns)
+  }
   const rows = view.jobs.map(job => [
     job.job_id,
-    job.kind,
-    job.status,
+    job.kind === 'evaluate' ? 'eval' : job.kind,
+    stateOf(job),
     outcomeOf(job),
-    job.skill_path,
-    job.created_at.slice(0, 16).replace('T', ' '),
+    job.created_at.slice(5, 16).replace('T', ' '),
+    skillName(job.skill_path),
   ])
   const columns = [
     { title: 'JOB' },
     { title: 'KIND' },
     { title: 'STATE' },
     { title: 'SCORE' },
-    { title: 'SKILL', fill: true },
     { title: 'CREATED' },
+    { title: 'SKILL', fill: true, keepEnd: true },
   ] as const
   return table(columns, rows, terminal.columns)
 }
 
+/** A queued job that ran before was interrupted: nobody runs it until someone resumes it. */
+function stateOf(job: JobView): string {
+  if (job.status === 'queued' && job.attempt > 0) return 'stopped'
+  return job.status === 'running' && job.progress !== undefined ? `${Math.round(job.progress.percent)} %` : job.status
+}
+
 function outcomeOf(job: JobView): string {
-  const { result, progress } = job
-  if (result === undefined) return progress === undefined ? '' : `${Math.round(progress.percent)} %`
+  const { result } = job
+  if (result === undefined) return ''
   return isTuneResult(result) && result.new_score !== undefined
     ? `${score(result.old_score)} → ${score(result.new_score)}`
     : score(isTuneResult(result) ? result.old_score : result.score)
@@ -36,48 +46,68 @@ function outcomeOf(job: JobView): string {
 
 export function renderJob(terminal: Terminal, job: JobView): string {
   const { result } = job
+  const { columns } = terminal
+  const times = `created ${job.created_at.slice(0, 19)}Z, last touched ${job.updated_at.slice(0, 19)}Z`
   const head = [
-    `${job.job_id}  ${job.kind} ${job.skill_path}`,
-    `  ${job.status}, created ${job.created_at}, last touched ${job.updated_at}, attempt ${job.attempt}`,
+    wrap(`${job.job_id}  ${job.kind} ${skillName(job.skill_path)}`, columns, 0),
+    `  ${wrap(`${job.status === 'queued' && job.attempt > 0 ? 'stopped' : job.status}, ${times}`, columns, 2)}`,
   ]
-  if (job.error !== undefined) head.push(`  ${wrap(job.error.message, terminal.columns - 2, 2)}`)
-  if (job.status !== 'completed') {
-    if (job.progress !== undefined)
-      head.push(`  ${job.progress.phase}, ${Math.round(job.progress.percent)} %, ${job.progress.calls} calls`)
-    head.push(`  Resume with: signature-tuner jobs resume ${job.job_id}`)
-  }
+  if (job.error !== undefined) head.push(`  ${wrap(job.error.message, columns, 2)}`)
+  if (job.status !== 'completed') head.push(...unfinishedLines(terminal, job))
   if (result === undefined) return head.join('\n')
-  if (!isTuneResult(result))
-    return [...head, `  score ${score(result.score)}, ${result.passed} of ${result.examples} right`].join('\n')
+  if (!isTuneResult(result)) return [...head, '', renderScores(terminal, job, result)].join('\n')
   const { kind: _kind, ...base } = job
   const lines = [...head, '', renderTuned(terminal, { ...base, kind: 'tune', result })]
-  if (result.candidates !== undefined && result.candidates.length > 0) {
-    const rows = result.candidates.map(candidate => [
-      candidate.id,
-      candidate.parent ?? '',
-      candidate.origin,
-      candidate.dev_score === undefined ? '' : score(candidate.dev_score),
-      candidate.decision,
-      candidate.changes.join('; '),
-    ])
-    const columns = [
-      { title: 'ID' },
-      { title: 'FROM' },
-      { title: 'ORIGIN' },
-      { title: 'DEV', align: 'right' },
-      { title: 'DECISION', fill: true },
-      { title: 'CHANGES', fill: true },
-    ] as const
-    lines.push('', 'Candidates', table(columns, rows, terminal.columns))
+  const candidates = result.candidates ?? []
+  if (candidates.length > 0) {
+    lines.push(
+      '',
+      'What was tried (0 is the signature as it was)',
+      ...candidates.flatMap(candidate => candidateLines(terminal, candidate)),
+    )
   }
+  const kept = result.changes.length > 0 && result.signature_version === undefined
+  if (kept) lines.push('', notWritten(job.job_id, result.evidence === 'unproven'))
   return lines.join('\n')
 }
 
+export function notWritten(jobId: string, unproven: boolean): string {
+  return `Not written. To write it:\n  signature-tuner jobs apply ${jobId}${unproven ? ' --unproven' : ''}`
+}
+
+function unfinishedLines(terminal: Terminal, job: JobView): string[] {
+  const { progress } = job
+  const lines: string[] = []
+  if (progress !== undefined) {
+    lines.push(
+      `  ${wrap(`${progress.phase}, ${Math.round(progress.percent)} %, ${progress.calls} model calls`, terminal.columns, 2)}`,
+    )
+  }
+  if (job.status === 'running') return lines
+  return [...lines, `  Resume with: signature-tuner jobs resume ${job.job_id}`]
+}
+
+function candidateLines(terminal: Terminal, candidate: NonNullable<TuneResult['candidates']>[number]): string[] {
+  const from = candidate.parent === undefined ? '' : ` of ${candidate.parent}`
+  const dev = candidate.dev_score === undefined ? '' : `, ${score(candidate.dev_score)} on the dev examples`
+  return [
+    `  ${wrap(`${candidate.id}  ${candidate.origin}${from}${dev}: ${candidate.decision}`, terminal.columns, 5)}`,
+    ...candidate.changes.map(change => `     ${wrap(`+ ${change}`, terminal.columns, 7)}`),
+  ]
+}
+
+export function renderCancelled(terminal: Terminal, job: JobView): string {
+  if (job.status !== 'running') return renderJob(terminal, job)
+  return wrap(`Cancelling ${job.job_id}: the process that runs it stops within seconds.`, terminal.columns)
+}
+
 export function renderApplied(terminal: Terminal, view: z.output<typeof applyJobById.output>): string {
-  const changes = view.changes.map(change => `  • ${wrap(change, terminal.columns - 4, 4)}`)
-  return [`Applied ${view.job_id} to ${view.skill_path}: version ${view.signature_version} written.`, ...changes].join(
-    '\n',
-  )
+  const skill = skillName(view.skill_path)
+  const done = view.written
+    ? `Applied ${view.job_id} to ${skill}: version ${view.signature_version} written.`
+    : `${skill} already reads as version ${view.signature_version}: nothing to write.`
+  const changes = view.written ? view.changes.map(change => bullet(change, terminal.columns)) : []
+  return [wrap(done, terminal.columns), ...changes].join('\n')
 }
 
 function isTuneResult(result: TuneResult | EvaluateResult): result is TuneResult {

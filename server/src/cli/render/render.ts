@@ -1,11 +1,11 @@
 /** Which report belongs to which operation, and the exit status that its findings ask for. */
 import type { z } from 'zod'
 import type { operations } from '../../app/app.ts'
-import { type ErrorCode, errorTable } from '../../base/errors.ts'
+import { errorTable, isErrorCode } from '../../base/errors.ts'
 import type { Terminal } from '../terminal.ts'
 import { renderDoctor } from './doctor.ts'
 import { renderEvaluated } from './evaluated.ts'
-import { renderApplied, renderJob, renderJobs } from './jobs.ts'
+import { renderApplied, renderCancelled, renderJob, renderJobs } from './jobs.ts'
 import { renderValidated, type ValidateFormat } from './validated.ts'
 import { renderDiff, renderHistory, renderRestored } from './versions.ts'
 
@@ -32,14 +32,14 @@ const renderers: Renderers = {
     text: () => renderValidated(terminal, format, value),
     status: value.errors > 0 ? 1 : 0,
   }),
-  new: (_terminal, value) => done(() => `Created ${value.created.join(' and ')}.`),
+  new: (_terminal, value) => done(() => renderNew(value.created)),
   history: (terminal, value) => done(() => renderHistory(terminal, value)),
   diff: (terminal, value) => done(() => renderDiff(terminal, value)),
   restore: (_terminal, value) => done(() => renderRestored(value)),
   jobs: (terminal, value) => done(() => renderJobs(terminal, value)),
   'jobs show': (terminal, value) => done(() => renderJob(terminal, value)),
   'jobs resume': (terminal, value) => done(() => renderJob(terminal, value)),
-  'jobs cancel': (terminal, value) => done(() => renderJob(terminal, value)),
+  'jobs cancel': (terminal, value) => done(() => renderCancelled(terminal, value)),
   'jobs apply': (terminal, value) => done(() => renderApplied(terminal, value)),
   'jobs prune': (_terminal, value) => done(() => `Deleted ${value.deleted} ${value.deleted === 1 ? 'job' : 'jobs'}.`),
   doctor: (terminal, value) => ({ text: () => renderDoctor(terminal, value), status: value.healthy ? 0 : 1 }),
@@ -65,5 +65,16 @@ function evaluateStatus(value: OutputOf<'evaluate'>): number {
 }
 
 function exitOf(code: string): number {
-  return Object.hasOwn(errorTable, code) ? errorTable[code as ErrorCode].exit : 3
+  return isErrorCode(code) ? errorTable[code].exit : 3
+}
+
+function renderNew(created: readonly string[]): string {
+  const folder = (created[0] ?? '').replace(/\/signature\.yaml$/, '')
+  return [
+    ...created.map(path => `Created ${path}`),
+    '',
+    'Next: edit both, then',
+    `  signature-tuner validate ${folder}`,
+    `  signature-tuner tune ${folder}`,
+  ].join('\n')
 }

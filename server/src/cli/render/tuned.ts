@@ -1,22 +1,27 @@
 /** The report of a tune job: the unbiased pair first, then what changed and what it cost. */
 import type { TuneJobView, TuneResult } from '../../app/jobView.ts'
-import { line, score, type Terminal, wrap } from '../terminal.ts'
+import { bullet, line, score, skillName, type Terminal, wrap } from '../terminal.ts'
 
 export function renderTuned(terminal: Terminal, job: TuneJobView): string {
   const { result } = job
   if (result === undefined) return `Job ${job.job_id} is ${job.status}.`
+  const { columns } = terminal
   const lines = [headline(terminal, job, result), '']
-  if (result.holdout !== undefined) lines.push(...holdoutLines(terminal, result))
+  if (result.holdout !== undefined) lines.push(...holdoutLines(terminal, result, result.holdout))
   lines.push(...scoreLines(result))
-  if (result.changes.length > 0) lines.push('', 'Changes', ...result.changes.map(change => bullet(terminal, change)))
-  if (result.reasoning !== undefined) lines.push('', 'Why', `  ${wrap(result.reasoning, terminal.columns - 4, 2)}`)
-  if (result.errors.length > 0) {
-    lines.push('', 'Errors (left out of every score)')
-    for (const error of result.errors) lines.push(bullet(terminal, `${error.count} × ${error.code}: ${error.message}`))
+  if (result.changes.length > 0) lines.push('', 'Changes', ...result.changes.map(change => bullet(change, columns)))
+  if (result.changes.length > 0 && result.reasoning !== undefined) {
+    lines.push('', 'Why', `  ${wrap(result.reasoning, columns, 2)}`)
   }
-  lines.push('', `  ${wrap(costLine(result), terminal.columns - 4, 2)}`)
-  if (result.stop_reason !== undefined) lines.push(`  Stopped: ${wrap(result.stop_reason, terminal.columns - 12, 2)}`)
-  if (result.demo) lines.push('', terminal.style('yellow', wrap(demoNotice, terminal.columns)))
+  if (result.errors.length > 0) lines.push('', ...errorLines(terminal, result.errors))
+  lines.push('', `  ${wrap(costLine(result), columns, 2)}`)
+  if (result.stop_reason !== undefined && !result.reason.includes(result.stop_reason)) {
+    lines.push(`  ${wrap(`The search stopped: ${result.stop_reason}.`, columns, 2)}`)
+  }
+  // What a small set of examples cannot show is worth knowing when nothing was accepted.
+  if (!result.tuned && result.preflight !== undefined)
+    lines.push(`  ${wrap(`Before the start: ${result.preflight}.`, columns, 2)}`)
+  if (result.demo) lines.push('', terminal.style('yellow', wrap(demoNotice, columns)))
   return lines.join('\n')
 }
 
@@ -25,25 +30,27 @@ export const demoNotice =
 
 function headline(terminal: Terminal, job: TuneJobView, result: TuneResult): string {
   const pair = `${score(result.old_score)} → ${score(result.new_score)}`
-  if (result.tuned) {
-    const change = result.improvement === undefined ? '' : ` (${result.improvement})`
-    return `${terminal.style(['bold', 'green'], 'Tuned')} ${job.skill_path}: ${terminal.style('bold', pair)}${change}`
-  }
-  if (result.evidence === 'unproven') {
-    return `${terminal.style(['bold', 'yellow'], 'Unproven')} ${job.skill_path}: ${pair}; ${result.reason}`
-  }
-  return wrap(`${terminal.style('bold', 'Not changed')} ${job.skill_path}: ${result.reason}`, terminal.columns + 9, 2)
+  const skill = skillName(job.skill_path)
+  const [label, style, rest]: [string, Parameters<Terminal['style']>[0], string] = result.tuned
+    ? ['Tuned', ['bold', 'green'], `${skill}: ${pair} (${gain(result.old_score, result.new_score)})`]
+    : result.evidence === 'unproven'
+      ? ['Unproven', ['bold', 'yellow'], `${skill}: ${result.reason}`]
+      : ['Not changed', 'bold', `${skill}: ${result.reason}`]
+  const wrapped = wrap(`${label} ${rest}`, terminal.columns)
+  return terminal.style(style, label) + wrapped.slice(label.length)
 }
 
-function holdoutLines(terminal: Terminal, result: TuneResult): string[] {
-  const { holdout, evidence } = result
-  if (holdout === undefined) return []
+function gain(before: number, after: number | undefined): string {
+  const difference = (after ?? before) - before
+  return `${difference < 0 ? '-' : '+'}${Math.abs(difference).toFixed(2)}`
+}
+
+function holdoutLines(terminal: Terminal, result: TuneResult, holdout: NonNullable<TuneResult['holdout']>): string[] {
   const pair = `${score(holdout.old_score)} → ${score(holdout.new_score)}`
-  const p = holdout.p_value < 0.001 ? 'p < 0.001' : `p ${holdout.p_value.toFixed(3)}`
-  const which = evidence === 'weak' ? 'all examples' : 'unseen examples'
+  const chance = holdout.p_value < 0.001 ? 'less than 0.1 %' : `${(100 * holdout.p_value).toFixed(1)} %`
   return [
-    `  holdout  ${terminal.style('bold', pair)}  on ${holdout.examples} ${which}, ` +
-      `${holdout.wins} better, ${holdout.losses} worse, ${p}: ${evidence}`,
+    `  holdout  ${terminal.style('bold', pair)}  ${result.evidence}, on ${holdout.examples} examples the search never saw`,
+    `           ${holdout.wins} better, ${holdout.losses} worse; chance explains it with ${chance} (p)`,
   ]
 }
 
@@ -56,8 +63,9 @@ function scoreLines(result: TuneResult): string[] {
   return lines
 }
 
-function bullet(terminal: Terminal, text: string): string {
-  return `  • ${wrap(text, terminal.columns - 4, 4)}`
+export function errorLines(terminal: Terminal, errors: TuneResult['errors']): string[] {
+  const items = errors.map(error => bullet(`${error.count} × ${error.code}: ${error.message}`, terminal.columns))
+  return ['Errors (left out of every score)', ...items]
 }
 
 export function costLine(result: {

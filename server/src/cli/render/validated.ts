@@ -1,4 +1,6 @@
 /** Problems as text for people, and as the formats that CI systems read: SARIF, JUnit XML, GitHub. */
+import { isAbsolute } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { z } from 'zod'
 import packageJson from '../../../../package.json' with { type: 'json' }
 import type { ReportedProblem, validate } from '../../app/operations/validate.ts'
@@ -25,7 +27,7 @@ function text(terminal: Terminal, validated: Validated): string {
     const label = terminal.style(colours[problem.severity], problem.severity)
     const where = `${printable(problem.path)}:${problem.line}:${problem.column}`
     lines.push(`${where} ${label} ${terminal.style('dim', problem.code)}`)
-    lines.push(`  ${wrap(problem.message, terminal.columns - 2, 2)}`)
+    lines.push(`  ${wrap(problem.message, terminal.columns, 2)}`)
   }
   if (lines.length > 0) lines.push('')
   const parts = [
@@ -67,7 +69,7 @@ function sarif(validated: Validated) {
           locations: [
             {
               physicalLocation: {
-                artifactLocation: { uri: encodeURI(problem.path.replaceAll('\\', '/')) },
+                artifactLocation: { uri: uriOf(problem.path) },
                 region: {
                   startLine: problem.line,
                   startColumn: problem.column,
@@ -81,6 +83,12 @@ function sarif(validated: Validated) {
       },
     ],
   }
+}
+
+/** Relative to where the program ran, unless the path is absolute. */
+function uriOf(path: string): string {
+  if (isAbsolute(path)) return pathToFileURL(path).href
+  return path.split(/[\\/]/).map(encodeURIComponent).join('/')
 }
 
 function explain(code: string): string {

@@ -3,18 +3,23 @@ import { createTwoFilesPatch } from 'diff'
 import type { z } from 'zod'
 import type { diff, history, restore } from '../../app/operations/versions.ts'
 import type { Version } from '../../history/version.ts'
-import { printable, score, type Terminal, table, wrap } from '../terminal.ts'
+import { bullet, line, printable, score, skillName, type Terminal, table, wrap } from '../terminal.ts'
 
 export function renderHistory(terminal: Terminal, view: z.output<typeof history.output>): string {
+  const skill = skillName(view.skill_path)
   if (view.versions.length === 0) {
-    return `${view.skill_path} has no history yet. Record a version with: signature-tuner evaluate ${view.skill_path}`
+    return wrap(
+      `${skill} has no history yet. Record a version with: signature-tuner evaluate ${skill}`,
+      terminal.columns,
+    )
   }
   const rows = view.versions.map(version => [
     `${version.version === view.current ? '*' : ' '}${version.version}`,
     version.created_at.slice(0, 16).replace('T', ' '),
     score(version.metric_score),
     version.improvement ?? '',
-    version.tuned ? 'tuned' : 'by hand',
+    version.tuned ? 'tuned' : 'hand',
+    line(version.model ?? '', 14),
     whyOf(version),
   ])
   const columns = [
@@ -22,7 +27,8 @@ export function renderHistory(terminal: Terminal, view: z.output<typeof history.
     { title: 'WHEN' },
     { title: 'SCORE', align: 'right' },
     { title: 'GAIN', align: 'right' },
-    { title: 'HOW' },
+    { title: 'BY' },
+    { title: 'MODEL' },
     { title: 'WHY', fill: true },
   ] as const
   const note = view.current === undefined ? '\nThe file as it is now is none of these versions.' : ''
@@ -34,11 +40,14 @@ function whyOf(version: Version): string {
 }
 
 export function renderDiff(terminal: Terminal, view: z.output<typeof diff.output>): string {
-  const sides = `${view.a.label} (${score(view.a.score)}) → ${view.b.label} (${score(view.b.score)})`
+  const sides = wrap(`${sideOf(view.a)} → ${sideOf(view.b)}`, terminal.columns)
   if (view.old_text === view.new_text) return `${sides}: the same text`
-  const changes = view.changes.map(change => `  • ${wrap(change, terminal.columns - 4, 4)}`)
-  const head = terminal.style('bold', printable(sides))
-  return [head, ...changes, '', textDiff(terminal, view.old_text, view.new_text)].join('\n')
+  const changes = view.changes.map(change => bullet(change, terminal.columns))
+  return [terminal.style('bold', sides), ...changes, '', textDiff(terminal, view.old_text, view.new_text)].join('\n')
+}
+
+function sideOf(side: z.output<typeof diff.output>['a']): string {
+  return side.score === undefined ? side.label : `${side.label} (${score(side.score)})`
 }
 
 /** A unified diff, coloured on a terminal. */
@@ -57,6 +66,7 @@ export function textDiff(terminal: Terminal, before: string, after: string): str
 }
 
 export function renderRestored(view: z.output<typeof restore.output>): string {
-  if (!view.changed) return `${view.skill_path} already reads as version ${view.restored}.`
-  return `Restored version ${view.restored} of ${view.skill_path}; it is version ${view.version} now.`
+  const skill = skillName(view.skill_path)
+  if (!view.changed) return `${skill} already reads as version ${view.restored}.`
+  return `Restored version ${view.restored} of ${skill}; it is version ${view.version} now.`
 }
