@@ -6,34 +6,72 @@ export interface Pool {
   run<T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T>
 }
 
+interface Waiter {
+  readonly signal: AbortSignal | undefined
+  start(): void
+  abandon(reason: unknown): void
+}
+
 export function createPool(width: number): Pool {
   let running = 0
-  const waiting: Array<() => void> = []
-  // A finished task hands its place to the next in line, so that no newcomer slips in between.
-  const release = () => {
-    const next = waiting.shift()
-    if (next === undefined) running--
-    else next()
+  let waiting: Waiter[] = []
+  // Taking from the front of a long array would move all the rest.
+  let head = 0
+  // One listener for all that wait on a signal: adding one looks through those that are there.
+  const abortable = new Map<AbortSignal, { waiters: number; readonly abort: () => void }>()
+
+  function enqueue(waiter: Waiter): void {
+    waiting.push(waiter)
+    const { signal } = waiter
+    if (signal === undefined) return
+    const watched = abortable.get(signal)
+    if (watched !== undefined) {
+      watched.waiters++
+      return
+    }
+    const abort = () => abandonAll(signal)
+    abortable.set(signal, { waiters: 1, abort })
+    signal.addEventListener('abort', abort, { once: true })
   }
+
+  function dequeue(): Waiter | undefined {
+    const waiter = waiting[head]
+    if (waiter === undefined) return undefined
+    head++
+    if (head > 1000 && head * 2 > waiting.length) {
+      waiting = waiting.slice(head)
+      head = 0
+    }
+    const { signal } = waiter
+    const watched = signal === undefined ? undefined : abortable.get(signal)
+    if (signal !== undefined && watched !== undefined && --watched.waiters === 0) {
+      abortable.delete(signal)
+      signal.removeEventListener('abort', watched.abort)
+    }
+    return waiter
+  }
+
+  function abandonAll(signal: AbortSignal): void {
+    abortable.delete(signal)
+    const left = waiting.slice(head)
+    waiting = left.filter(waiter => waiter.signal !== signal)
+    head = 0
+    for (const waiter of left) if (waiter.signal === signal) waiter.abandon(signal.reason)
+  }
+
+  // A finished task hands its place to the next in line, so that no newcomer slips in between.
+  function release(): void {
+    const next = dequeue()
+    if (next === undefined) running--
+    else next.start()
+  }
+
   return {
     width,
     async run(task, signal) {
       signal?.throwIfAborted()
       if (running < width) running++
-      else {
-        await new Promise<void>((resolve, reject) => {
-          const start = () => {
-            signal?.removeEventListener('abort', abandon)
-            resolve()
-          }
-          const abandon = () => {
-            waiting.splice(waiting.indexOf(start), 1)
-            reject(signal?.reason)
-          }
-          waiting.push(start)
-          signal?.addEventListener('abort', abandon, { once: true })
-        })
-      }
+      else await new Promise<void>((start, abandon) => enqueue({ signal, start, abandon }))
       try {
         return await task()
       } finally {
