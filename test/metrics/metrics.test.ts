@@ -225,3 +225,24 @@ test('a judge that gives no usable score is a failure', async () => {
     })
   }
 })
+
+test('judges of one example are called one after another', async () => {
+  let [running, most] = [0, 0]
+  const model: MetricPorts['judge']['model'] = {
+    async complete() {
+      most = Math.max(most, ++running)
+      await new Promise(resolve => setImmediate(resolve))
+      running--
+      const usage = { inputTokens: 1, outputTokens: 1, cost: 0 }
+      return ok({ value: { score: 0.5, feedback: 'Half.' }, usage, latency: 1 })
+    },
+  }
+  const judge = (name: string) =>
+    ({ name, kind: 'llm_judge', weight: 1, field: 'answer', options: { rubric: name } }) as const
+  const metrics = metricsOf(withMetrics(judge('tone'), judge('facts'), judge('length')), {
+    ...noPorts,
+    judge: { model, name: 'judge' },
+  })
+  expect(await scoreExample(metrics, { answer: 'a' }, { answer: 'a' }, never)).toMatchObject({ value: { score: 0.5 } })
+  expect(most).toBe(1)
+})

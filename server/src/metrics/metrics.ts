@@ -35,7 +35,15 @@ export interface ExampleScore {
   readonly score: number
 }
 
-/** Scores a prediction with every metric; the first metric that could not run is the failure. */
+/** Calls that scoring one example takes at most: the task call, and one for each judge. */
+export function callsPerExample(metrics: readonly Pick<MetricSpec, 'kind'>[]): number {
+  return 1 + metrics.filter(({ kind }) => kind === 'llm_judge').length
+}
+
+/**
+ * Scores a prediction with every metric, one after another: an example holds one place in the pool, so its judges
+ * must not call side by side. The first metric that could not run is the failure.
+ */
 export async function scoreExample(
   metrics: readonly Metric[],
   example: Values,
@@ -43,13 +51,11 @@ export async function scoreExample(
   signal: AbortSignal,
 ): Promise<Result<ExampleScore>> {
   if (metrics.length === 0) return fail(failure('metrics_missing', 'The signature has no metrics to score with.'))
-  const results = await Promise.all(metrics.map(async metric => metric.score(example, prediction, signal)))
   const scores: Array<readonly [string, MetricScore]> = []
   let sum = 0
   let weights = 0
-  for (const [i, metric] of metrics.entries()) {
-    const result = results[i]
-    if (result === undefined) continue
+  for (const metric of metrics) {
+    const result = await metric.score(example, prediction, signal)
     if (!result.ok) return result
     scores.push([metric.spec.name, result.value])
     sum += metric.spec.weight * result.value.score
