@@ -4,19 +4,21 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { createJobHandlers } from './app/jobHandlers.ts'
 import type { JobService } from './app/ports.ts'
-import { snapshotDigest, snapshotSchema } from './app/snapshot.ts'
+import { type JobSnapshot, readStoredSnapshot, snapshotDigest, withLimits } from './app/snapshot.ts'
 import { failure, failureOf } from './base/errors.ts'
 import { createRedactor } from './base/redact.ts'
 import { fail, ok, type Result } from './base/result.ts'
 import { createModel } from './compose.ts'
 import { createFiles } from './files/files.ts'
 import { currentOwner, isDead } from './files/owner.ts'
-import { createEngine } from './jobs/engine.ts'
+import { createEngine, type Engine } from './jobs/engine.ts'
 import { isRelativePath, type Job } from './jobs/job.ts'
+import type { EvaluationStore, JobStore } from './jobs/store.ts'
 import { type Endpoint, originOf } from './model/model.ts'
 import { createSandbox } from './sandbox/sandbox.ts'
 import { openDatabase } from './sqlite/database.ts'
 import { createSqliteEvaluationStore } from './sqlite/evaluationStore.ts'
+import { mayExist } from './sqlite/folder.ts'
 import { createSqliteJobStore } from './sqlite/jobStore.ts'
 import { createSqliteLedgerStore } from './sqlite/ledgerStore.ts'
 import { systemClock } from './systemClock.ts'
@@ -36,11 +38,128 @@ export interface ComposedWorker {
 }
 
 const day = 24 * 60 * 60 * 1000
+const clock = systemClock
 
-export async function composeWorker({ root, endpoint, sandboxPath }: WorkerOptions): Promise<Result<ComposedWorker>> {
-  const clock = systemClock
-  const owner = currentOwner()
+interface Store {
+  readonly jobs: JobStore
+  readonly evaluations: EvaluationStore
+  readonly engine: Engine
+  stop(): Promise<void>
+}
+
+export function composeWorker(options: WorkerOptions): ComposedWorker {
+  const { root } = options
   const path = join(root, '.signature-tuner', 'jobs.db')
+  let opening: Promise<Result<Store>> | undefined
+
+  async function open(): Promise<Result<Store>> {
+    opening ??= openStore(path, options)
+    const opened = await opening
+    // What went wrong, such as a full disk, may be mended by the next call.
+    if (!opened.ok) opening = undefined
+    return opened
+  }
+
+  /** Only submitting makes a store: its folder would become the root of every project below. */
+  async function inStore<T>(
+    work: (store: Store) => Result<T> | Promise<Result<T>>,
+    absent: () => Result<T>,
+  ): Promise<Result<T>> {
+    if (opening === undefined && !(await mayExist(path))) return absent()
+    const store = await open()
+    if (!store.ok) return store
+    try {
+      return await work(store.value)
+    } catch (error) {
+      const known = failureOf(error)
+      if (known === undefined) throw error
+      return fail(known)
+    }
+  }
+
+  const service: JobService = {
+    async submit({ kind, snapshot }) {
+      const { skillPath, skillId, concurrency, budget } = snapshot
+      if (!isRelativePath(skillPath)) {
+        return fail(failure('path_outside_root', `${skillPath} lies outside ${root}.`, skillPath))
+      }
+      const store = await open()
+      if (!store.ok) return store
+      const digest = snapshotDigest(kind, snapshot)
+      const whole: JobSnapshot = { ...snapshot, width: concurrency }
+      const limits = { maxCost: undefined, maxTime: undefined, ...budget, concurrency }
+      return store.value.engine.submit(
+        { kind, skillPath, skillId, digest, snapshot: JSON.stringify(whole) },
+        (id, stored) => withLimits(id, stored, limits),
+      )
+    },
+    resume: (id, limits) =>
+      inStore(
+        ({ engine }) => engine.resume(id, limits && ((_, stored) => withLimits(id, stored, limits))),
+        () => notFound(id),
+      ),
+    cancel: id =>
+      inStore(
+        ({ engine }) => engine.cancel(id),
+        () => notFound(id),
+      ),
+    get: id =>
+      inStore(
+        ({ jobs }) => found(id, jobs.get(id)),
+        () => notFound(id),
+      ),
+    list: filter =>
+      inStore(
+        ({ jobs }) => ok(jobs.list(filter)),
+        () => ok([]),
+      ),
+    markApplied: (id, version) =>
+      inStore(
+        ({ jobs }) => (jobs.markApplied(id, version, clock.now()) ? ok(undefined) : notCompleted(id, jobs.get(id))),
+        () => notFound(id),
+      ),
+    prune: (days, id) =>
+      inStore(
+        ({ jobs }) => {
+          // One more millisecond: zero days means all, those that ended just now included.
+          const deleted = jobs.prune(clock.now() - days * day + 1, id)
+          if (id === undefined || deleted > 0) return ok(deleted)
+          const left = jobs.get(id)
+          if (left === undefined) return notFound(id)
+          return fail(failure('job_state', `Job ${id} is ${left.state}: only ended jobs are deleted. Cancel it first.`))
+        },
+        () => (id === undefined ? ok(0) : notFound(id)),
+      ),
+    evaluations: (skillPath, limit) =>
+      inStore(
+        ({ evaluations }) => ok(evaluations.latest(skillPath, limit)),
+        () => ok([]),
+      ),
+    snapshot: id =>
+      inStore(
+        ({ jobs }) => {
+          const text = jobs.snapshot(id)
+          return text === undefined ? notFound(id) : readStoredSnapshot(id, text)
+        },
+        () => notFound(id),
+      ),
+    wait: (id, onProgress, signal) =>
+      inStore(
+        ({ engine }) => engine.wait(id, onProgress, signal),
+        () => notFound(id),
+      ),
+  }
+  return {
+    service,
+    async stop() {
+      const store = await opening
+      if (store?.ok) await store.value.stop()
+    },
+  }
+}
+
+async function openStore(path: string, { root, endpoint, sandboxPath }: WorkerOptions): Promise<Result<Store>> {
+  const owner = currentOwner()
   const opened = await openDatabase(path, { now: clock.now, owner, isDead })
   if (!opened.ok) return opened
   const database = opened.value
@@ -70,48 +189,10 @@ export async function composeWorker({ root, endpoint, sandboxPath }: WorkerOptio
     handlers,
     redactor: createRedactor(endpoint.apiKey),
   })
-
-  const service: JobService = {
-    async submit({ kind, snapshot }) {
-      const { skillPath, skillId } = snapshot
-      if (!isRelativePath(skillPath)) {
-        return fail(failure('path_outside_root', `${skillPath} lies outside ${root}.`, skillPath))
-      }
-      const digest = snapshotDigest(kind, snapshot)
-      return engine.submit({ kind, skillPath, skillId, digest, snapshot: JSON.stringify(snapshot) })
-    },
-    resume: async id => engine.resume(id),
-    cancel: async id => engine.cancel(id),
-    get: async id =>
-      stored(() => {
-        const job = jobs.get(id)
-        return job === undefined ? notFound(id) : ok(job)
-      }),
-    list: async filter => stored(() => ok(jobs.list(filter))),
-    markApplied: async (id, version) =>
-      stored(() => (jobs.markApplied(id, version, clock.now()) ? ok(undefined) : notCompleted(id, jobs.get(id)))),
-    prune: async (days, id) =>
-      stored(() => {
-        // One more millisecond: zero days means all, those that ended just now included.
-        const deleted = jobs.prune(clock.now() - days * day + 1, id)
-        if (id === undefined || deleted > 0) return ok(deleted)
-        const left = jobs.get(id)
-        if (left === undefined) return notFound(id)
-        return fail(failure('job_state', `Job ${id} is ${left.state}: only ended jobs are deleted. Cancel it first.`))
-      }),
-    evaluations: async (skillPath, limit) => stored(() => ok(evaluations.latest(skillPath, limit))),
-    snapshot: async id =>
-      stored(() => {
-        const text = jobs.snapshot(id)
-        if (text === undefined) return notFound(id)
-        const snapshot = snapshotSchema.safeParse(parseJson(text))
-        if (snapshot.success) return ok(snapshot.data)
-        return fail(failure('job_failed', `Job ${id} was stored by another program: start it anew.`))
-      }),
-    wait: (id, onProgress, signal) => engine.wait(id, onProgress, signal),
-  }
   return ok({
-    service,
+    jobs,
+    evaluations,
+    engine,
     async stop() {
       await engine.stop()
       await sandbox[Symbol.asyncDispose]()
@@ -120,14 +201,8 @@ export async function composeWorker({ root, endpoint, sandboxPath }: WorkerOptio
   })
 }
 
-function stored<T>(work: () => Result<T>): Result<T> {
-  try {
-    return work()
-  } catch (error) {
-    const known = failureOf(error)
-    if (known === undefined) throw error
-    return fail(known)
-  }
+function found(id: string, job: Job | undefined): Result<Job> {
+  return job === undefined ? notFound(id) : ok(job)
 }
 
 function notFound(id: string): Result<never> {
@@ -137,12 +212,4 @@ function notFound(id: string): Result<never> {
 function notCompleted(id: string, job: Job | undefined): Result<never> {
   if (job === undefined) return notFound(id)
   return fail(failure('job_state', `Job ${id} is ${job.state}; only a completed job can be applied.`))
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -140,13 +140,11 @@ export function storeConformance(name: string, open: () => Promise<Stores>): voi
       expect(jobs.complete(fence, {}, 4_005)).toBe(false)
     })
 
-    test('a released job can be claimed again, not before the time it names', async () => {
+    test('a released job can be claimed again', async () => {
       const { jobs, fence } = await claimed()
-      expect(jobs.release(fence, 3_000, 10_000)).toBe(true)
-      expect(jobs.get(id)).toMatchObject({ state: 'queued', notBefore: 10_000 })
-      expect(jobs.claim(id, bob, 9_999, () => true)).toBeUndefined()
-      expect(jobs.claim(id, bob, 10_000, nobodyDied)).toMatchObject({ attempt: 2 })
-      expect(jobs.get(id)).not.toHaveProperty('notBefore')
+      expect(jobs.release(fence, 3_000)).toBe(true)
+      expect(jobs.get(id)).toMatchObject({ state: 'queued' })
+      expect(jobs.claim(id, bob, 3_001, nobodyDied)).toMatchObject({ attempt: 2 })
     })
 
     test('a snapshot is replaced while the digest is the same and the job unfinished', async () => {

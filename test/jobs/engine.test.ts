@@ -6,7 +6,7 @@ import { createRedactor } from '../../server/src/base/redact.ts'
 import { fail, ok } from '../../server/src/base/result.ts'
 import { createEngine, type EngineOptions, type JobHandler, type JobRun } from '../../server/src/jobs/engine.ts'
 import type { JobProgress, NewJob, Owner } from '../../server/src/jobs/job.ts'
-import { createMemoryStores } from '../../server/src/jobs/memoryStore.ts'
+import { createMemoryStores } from '../support/memoryStores.ts'
 import { createVirtualClock } from '../support/virtualClock.ts'
 import { alice, bob } from './conformance.ts'
 
@@ -166,29 +166,101 @@ describe('submitting for a skill with an unfinished job', () => {
     expect(next.job.id).not.toBe(gone.id)
   })
 
-  test('one that runs here is joined when it is the same, and named when it is not', async () => {
+  test.each([
+    ['here', alice],
+    ['by another process', bob],
+  ])('one that is run %s is joined when it is the same, and left alone and named when it is not', async (_, owner) => {
     const { clock, host } = createWorld()
-    const engine = host(createHandler().handler)
-    const { job } = submit(engine)
+    const { runs, handler, last } = createHandler()
+    const first = host(handler)
+    const { job } = submit(first)
     await clock.advance(0)
-    expect(submit(engine)).toMatchObject({ resumed: true, job: { id: job.id } })
-    const other = engine.submit({ ...skill, digest: 'd2' })
-    expect(other).toMatchObject({ ok: false, error: { code: 'job_running' } })
-    expect(JSON.stringify(other)).toContain(job.id)
+    const engine = owner === alice ? first : host(handler, { owner })
+    expect(submit(engine)).toMatchObject({ resumed: true, superseded: undefined, job: { id: job.id } })
+    const following = engine.wait(job.id, quiet, never)
+    await clock.advance(60_000)
+    expect(runs).toHaveLength(1)
+    last()?.finish()
+    expect(await clock.run(following)).toMatchObject({ value: { id: job.id, state: 'completed', attempt: 1 } })
+    const again = submit(first).job
+    await clock.advance(0)
+    const other = submit(engine, { digest: 'd2' })
+    expect(other).toMatchObject({ resumed: false, superseded: again.id })
+    await clock.advance(0)
+    expect(last()?.job.id).toBe(other.job.id)
   })
 
-  test('one that a living process runs is left to it; a dead process is replaced at once', async () => {
+  test('one that a living process runs is not resumed; a dead process is replaced at once', async () => {
     const { clock, host, dead } = createWorld()
     const mine = createHandler()
     const { job } = submit(host(createHandler().handler))
     await clock.advance(0)
     const second = host(mine.handler, { owner: bob })
-    expect(second.submit(skill)).toMatchObject({ ok: false, error: { code: 'job_running' } })
     expect(second.resume(job.id)).toMatchObject({ ok: false, error: { code: 'job_running' } })
     dead.add(alice.pid)
     expect(submit(second)).toMatchObject({ resumed: true, job: { id: job.id } })
     await clock.advance(0)
     expect(mine.last()?.job).toMatchObject({ attempt: 2, owner: bob })
+  })
+
+  test('a joined one is taken over when its process dies or gives it back', async () => {
+    const { clock, host, dead } = createWorld()
+    const { handler, last } = createHandler()
+    const first = host(handler)
+    const { job } = submit(first)
+    await clock.advance(0)
+    const second = host(handler, { owner: bob })
+    submit(second)
+    const following = second.wait(job.id, quiet, never)
+    await clock.run(first.stop())
+    await clock.advance(1_000)
+    expect(last()?.job).toMatchObject({ id: job.id, attempt: 2, owner: bob })
+    const third = host(handler, { owner: { ...bob, pid: 3 } })
+    submit(third)
+    const last3 = third.wait(job.id, quiet, never)
+    dead.add(bob.pid)
+    await clock.advance(1_000)
+    expect(last()?.job).toMatchObject({ attempt: 3 })
+    last()?.finish()
+    expect(await clock.run(last3)).toMatchObject({ value: { state: 'completed' } })
+    expect(await clock.run(following)).toMatchObject({ value: { state: 'completed' } })
+  })
+
+  test('a failed one of another digest is named while it holds answers that no later job has replaced', async () => {
+    const { clock, host } = createWorld()
+    const engine = host(async ({ job, ledger }) => {
+      if (job.digest === 'nothing') return fail(failure('endpoint_unreachable', 'No answer.'))
+      await ledger.call('k', 'task', async () => ok(1))
+      return job.digest === 'fine' ? ok(1) : fail(failure('budget_exhausted', 'No calls left.'))
+    })
+    const run = async (digest: string) => {
+      const submitted = submit(engine, { digest })
+      await clock.run(engine.wait(submitted.job.id, quiet, never))
+      await clock.advance(10)
+      return submitted
+    }
+    await run('nothing')
+    const paid = await run('paid')
+    expect(paid.superseded).toBeUndefined()
+    expect((await run('other')).superseded).toBe(paid.job.id)
+    await run('fine')
+    expect((await run('last')).superseded).toBeUndefined()
+  })
+
+  test('what it goes on with is made from what was stored', async () => {
+    const { clock, host, stores } = createWorld()
+    const engine = host(async ({ job, snapshot }) =>
+      job.attempt === 3 ? ok(snapshot) : fail(failure('job_failed', '')),
+    )
+    const { job } = submit(engine, { snapshot: 'a' })
+    await clock.run(engine.wait(job.id, quiet, never))
+    engine.submit({ ...skill, snapshot: 'unused' }, (_, stored) => ok(`${stored}b`))
+    await clock.run(engine.wait(job.id, quiet, never))
+    const problem = failure('job_failed', 'Unreadable.')
+    expect(engine.resume(job.id, () => fail(problem))).toEqual(fail(problem))
+    expect(stores.jobs.get(job.id)?.state).toBe('failed')
+    engine.resume(job.id, (_, stored) => ok(`${stored}c`))
+    expect(await clock.run(engine.wait(job.id, quiet, never))).toMatchObject({ value: { result: 'abc' } })
   })
 })
 
@@ -315,6 +387,16 @@ describe('waiting', () => {
     const waiting = host(handler, { owner: bob }).wait(job.id, quiet, never)
     dead.add(alice.pid)
     expect(await clock.run(waiting)).toMatchObject({ ok: false, error: { code: 'worker_lost' } })
+  })
+
+  test('for a queued job that nobody runs says so', async () => {
+    const { clock, host } = createWorld()
+    const first = host(createHandler().handler)
+    const { job } = submit(first)
+    await clock.run(first.stop())
+    const waiting = host(createHandler().handler, { owner: bob }).wait(job.id, quiet, never)
+    const lost = { code: 'worker_lost', message: expect.stringContaining(`jobs resume ${job.id}`) }
+    expect(await clock.run(waiting)).toMatchObject({ ok: false, error: lost })
   })
 
   test('ends with the signal, and the job goes on', async () => {

@@ -4,7 +4,7 @@ import { failureOf } from '../../server/src/base/errors.ts'
 import { createRedactor } from '../../server/src/base/redact.ts'
 import { fail, ok, type Result } from '../../server/src/base/result.ts'
 import { type CallFailure, createLedger, type LedgerOptions } from '../../server/src/jobs/ledger.ts'
-import { createMemoryStores } from '../../server/src/jobs/memoryStore.ts'
+import { createMemoryStores } from '../support/memoryStores.ts'
 import { createVirtualClock } from '../support/virtualClock.ts'
 import { alice, bob, newJob } from './conformance.ts'
 

@@ -82,7 +82,9 @@ describe('a job', () => {
     expect(seen.length).toBeGreaterThan(0)
     expect(seen.at(-1)).toMatchObject({ percent: 100, calls: 100 })
     expect(await service.evaluations('skills/shout/signature.yaml', 5)).toMatchObject({ value: [{ score: 1 }] })
-    expect(await service.snapshot(id)).toMatchObject({ value: { seed: 0, examples: { length: 100 } } })
+    const snapshot = await service.snapshot(id)
+    expect(snapshot).toMatchObject({ value: { seed: 0, skillId: 'shout' } })
+    expect(JSON.stringify(snapshot)).not.toContain('examples"')
     expect(await service.list({ kind: 'evaluate' })).toMatchObject({ value: [{ id }] })
     expect(await service.markApplied(id, 2)).toEqual({ ok: true })
     expect(await service.get('job_none')).toMatchObject({ error: { code: 'job_not_found' } })
@@ -215,14 +217,104 @@ describe('a host that goes', () => {
     const watching = open()
     const pid = await ownerOf(watching, id)
     const following = watching.wait(id, () => {}, never)
-    expect(await watching.submit(evaluateJob(server.url, 200))).toMatchObject({ error: { code: 'job_running' } })
     expect(await watching.resume(id)).toMatchObject({ error: { code: 'job_running' } })
     host.kill('SIGKILL')
     await gone(pid)
     expect(await watching.get(id)).toMatchObject({ value: { state: 'queued' } })
+    expect(await following).toMatchObject({ error: { code: 'worker_lost' } })
     expect(await watching.resume(id)).toMatchObject({ ok: true })
-    expect(await following).toMatchObject({ value: { state: 'completed', attempt: 2 } })
+    expect(await watching.wait(id, () => {}, never)).toMatchObject({ value: { state: 'completed', attempt: 2 } })
   })
+
+  test('by SIGKILL, while another host asks for the same job: that one goes on with it', async () => {
+    const { root, server, open, words } = await setUp({ latency: 5, requireKey: undefined })
+    const reached = words(30)
+    const script = join(import.meta.dirname, 'hostMain.ts')
+    const host = spawn(process.execPath, ['--no-warnings', script, workerPath, sandboxPath, root, server.url])
+    onTestFinished(() => void host.kill('SIGKILL'))
+    const id = await new Promise<string>(resolve => host.stdout.once('data', chunk => resolve(String(chunk).trim())))
+    await reached
+    const second = open()
+    expect(await submit(second, server.url, 200)).toBe(id)
+    const following = second.wait(id, () => {}, never)
+    host.kill('SIGKILL')
+    expect(await following).toMatchObject({ value: { state: 'completed', attempt: 2, result: { calls: 200 } } })
+  })
+})
+
+describe('a folder without a store', () => {
+  test('stays one until a job is submitted', async () => {
+    const { root, server, open } = await setUp()
+    const service = open()
+    const missing = { error: { code: 'job_not_found' } }
+    expect(await service.list({})).toEqual({ ok: true, value: [] })
+    expect(await service.evaluations('skills/shout/signature.yaml', 5)).toEqual({ ok: true, value: [] })
+    expect(await service.prune(0)).toEqual({ ok: true, value: 0 })
+    expect(await service.prune(0, 'job_none')).toMatchObject(missing)
+    expect(await service.get('job_none')).toMatchObject(missing)
+    expect(await service.cancel('job_none')).toMatchObject(missing)
+    expect(await service.resume('job_none')).toMatchObject(missing)
+    expect(await service.snapshot('job_none')).toMatchObject(missing)
+    expect(await service.markApplied('job_none', 1)).toMatchObject(missing)
+    expect(await service.wait('job_none', () => {}, never)).toMatchObject(missing)
+    expect(readdirSync(root)).toEqual([])
+    const id = await submit(service, server.url)
+    expect(await service.get(id)).toMatchObject({ ok: true })
+  })
+})
+
+describe('limits', () => {
+  const stored = async (service: JobService, id: string) => {
+    const snapshot = await service.snapshot(id)
+    return snapshot.ok ? snapshot.value : snapshot.error
+  }
+
+  test('are replaced by those of a resumption, the others stay', async () => {
+    const { server, open } = await setUp({ latency: 1_000 })
+    const service = open()
+    const id = await submit(service, server.url)
+    await service.cancel(id)
+    expect(await service.resume(id, { maxCalls: 2_000, maxTime: 60, concurrency: 9 })).toMatchObject({ ok: true })
+    expect(await stored(service, id)).toMatchObject({
+      budget: { maxCalls: 2_000, maxTime: 60 },
+      concurrency: 9,
+      width: 4,
+    })
+    await service.cancel(id)
+    expect(await service.resume(id, { maxCost: 3 })).toMatchObject({ ok: true })
+    expect(await stored(service, id)).toMatchObject({ budget: { maxCalls: 2_000, maxCost: 3, maxTime: 60 }, width: 4 })
+  })
+
+  test('are replaced by those of a submission that is otherwise the same; the width stays', async () => {
+    const { server, open } = await setUp({ latency: 1_000 })
+    const service = open()
+    const id = await submit(service, server.url)
+    await service.cancel(id)
+    await service.resume(id, { maxCost: 3 })
+    await service.cancel(id)
+    const { kind, snapshot } = evaluateJob(server.url, 20)
+    const again = await service.submit({
+      kind,
+      snapshot: { ...snapshot, concurrency: 16, budget: { maxCalls: 5_000 } },
+    })
+    expect(again).toMatchObject({ value: { resumed: true, job: { id } } })
+    expect(await stored(service, id)).toMatchObject({ budget: { maxCalls: 5_000 }, concurrency: 16, width: 4 })
+    expect(await stored(service, id)).not.toHaveProperty('budget.maxCost')
+  })
+})
+
+test('a key with white space around it is used and kept out of the store without', async () => {
+  const { root, server, open } = await setUp({
+    latency: 0,
+    answer: ({ messages }) => ({ loud: `${messages.at(-1)?.content} ${key} NONE` }),
+  })
+  const service = open({ endpoint: { baseUrl: server.url, apiKey: `${key}\r`, timeout: 5_000 } })
+  const id = await submit(service, server.url, 3)
+  const ended = await service.wait(id, () => {}, never)
+  expect(ended).toMatchObject({ value: { state: 'completed', result: { errors: [] } } })
+  expect(JSON.stringify(ended)).toContain('[key] NONE')
+  await service[Symbol.asyncDispose]()
+  expect(readFileSync(join(root, '.signature-tuner', 'jobs.db'), 'latin1')).not.toContain(key)
 })
 
 test('a store that cannot be opened says why, and the next call tries again', async () => {

@@ -1,9 +1,12 @@
 /** What a job reads, fixed when it starts: holds an origin, never a key or an endpoint. */
 import { z } from 'zod'
+import { failure } from '../base/errors.ts'
 import { sha256 } from '../base/hash.ts'
-import { canonicalJson, type Json } from '../base/json.ts'
+import { canonicalJson, type Json, parseJson } from '../base/json.ts'
+import { fail, ok, type Result } from '../base/result.ts'
 import type { Example } from '../examples/example.ts'
 import type { JobKind } from '../jobs/job.ts'
+import type { ResumeOptions } from './ports.ts'
 
 const exampleSchema = z.object({
   id: z.string(),
@@ -26,8 +29,10 @@ export const snapshotSchema = z.object({
   origin: z.string(),
   parameters: z.record(z.string(), z.json()) as z.ZodType<{ readonly [name: string]: Json }>,
   seed: z.int(),
-  /** Model calls at a time; the search's width follows from it. */
+  /** Model calls at a time, as the newest submission or resumption has it. */
   concurrency: z.int().positive(),
+  /** What the search's decisions depend on: the concurrency that the job was first submitted with. */
+  width: z.int().positive(),
   options: z.object({
     force: z.boolean(),
     /** In 0..1: the gain on the search half that a winner needs. */
@@ -41,9 +46,40 @@ export const snapshotSchema = z.object({
     maxTime: z.number().positive().optional(),
   }),
 })
-export type JobSnapshot = Omit<z.infer<typeof snapshotSchema>, 'examples'> & { readonly examples: readonly Example[] }
+const storedSchema = snapshotSchema.omit({ examples: true })
 
-/** Equal for jobs that may share answers: everything but the budget, which may be raised under way. */
-export function snapshotDigest(kind: JobKind, { budget: _budget, ...rest }: JobSnapshot): string {
+export type JobSnapshot = Omit<z.infer<typeof snapshotSchema>, 'examples'> & { readonly examples: readonly Example[] }
+/** Without the examples, which may be many megabytes. */
+export type StoredSnapshot = z.infer<typeof storedSchema>
+/** What a host submits. */
+export type NewSnapshot = Omit<JobSnapshot, 'width'>
+
+/** Equal for jobs that may share answers: budget and concurrency may change under way; examples have a digest already. */
+export function snapshotDigest(kind: JobKind, snapshot: NewSnapshot): string {
+  const { budget: _budget, concurrency: _concurrency, examples: _examples, ...rest } = snapshot
   return sha256(canonicalJson({ kind, ...rest }))
+}
+
+/** The snapshot of a job; whatever else its row may hold is a failure. */
+export function readSnapshot(jobId: string, text: string): Result<JobSnapshot> {
+  return read(snapshotSchema, jobId, text)
+}
+
+export function readStoredSnapshot(jobId: string, text: string): Result<StoredSnapshot> {
+  return read(storedSchema, jobId, text)
+}
+
+/** The stored snapshot with other limits; what it was first submitted with stays. */
+export function withLimits(jobId: string, text: string, limits: ResumeOptions): Result<string> {
+  const stored = readStoredSnapshot(jobId, text)
+  if (!stored.ok) return stored
+  const { concurrency = stored.value.concurrency, ...budget } = limits
+  const changed = { concurrency, budget: { ...stored.value.budget, ...budget } }
+  return ok(JSON.stringify({ ...JSON.parse(text), ...changed }))
+}
+
+function read<T>(schema: z.ZodType<T>, jobId: string, text: string): Result<T> {
+  const snapshot = schema.safeParse(parseJson(text))
+  if (snapshot.success) return ok(snapshot.data)
+  return fail(failure('job_failed', `Job ${jobId} was stored by another program: start it anew.`))
 }

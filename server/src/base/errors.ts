@@ -99,3 +99,8 @@ export function failureOf(error: unknown): Failure | undefined {
   if (!(error instanceof Error) || typeof error.cause !== 'object' || error.cause === null) return undefined
   return 'failure' in error.cause ? (error.cause.failure as Failure) : undefined
 }
+
+/** The system's or a library's own code of an error, such as `ENOENT`. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}

@@ -12,5 +12,3 @@ export function createJobId(randomBytes: RandomBytes): string {
   for (const byte of bytes) id += base32[byte & 31]
   return id
 }
-
-export const jobIdPattern = /^job_[a-z2-7]{16}$/

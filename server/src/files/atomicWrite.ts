@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto'
 import { access, constants, type FileHandle, link, open, rename, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { failure } from '../base/errors.ts'
+import { errorCode, failure } from '../base/errors.ts'
 import { fail, ok, type Result } from '../base/result.ts'
-import { errorCode, writeFailure } from './diskError.ts'
+import { writeFailure } from './diskError.ts'
 
 /** Replaces `path`, which must not be a symlink; keeps its mode, owner and byte order mark. */
 export async function replaceFile(path: string, shown: string, text: string): Promise<Result<void>> {

@@ -1,5 +1,5 @@
 /** What the system said about a file, as a failure. */
-import { type Failure, failure } from '../base/errors.ts'
+import { errorCode, type Failure, failure } from '../base/errors.ts'
 
 /** Of reading or looking up `path`; `shown` is how the user would type it. */
 export function readFailure(error: unknown, shown: string): Failure {
@@ -33,10 +33,6 @@ export function writeFailure(error: unknown, shown: string): Failure {
     default:
       return failure('write_failed', `${shown} cannot be written (${reason(error)}).`, shown)
   }
-}
-
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
 function reason(error: unknown): string {

@@ -1,10 +1,10 @@
 /** The user's files: locating skills, reading and writing them, never outside their workspace root. */
 import { lstat, mkdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
-import { failure } from '../base/errors.ts'
+import { errorCode, failure } from '../base/errors.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { createFile, replaceFile } from './atomicWrite.ts'
-import { errorCode, readFailure, writeFailure } from './diskError.ts'
+import { readFailure, writeFailure } from './diskError.ts'
 import { findSignatures, isSignatureName } from './find.ts'
 import { readPieces, readWhole } from './read.ts'
 import { createRootFinder, type RootFinder } from './root.ts'

@@ -1,5 +1,7 @@
 /** Where in a JSON text something is: the first mistake, or the value at a path. */
 
+import { parseJson } from '../base/json.ts'
+
 export interface JsonError {
   readonly offset: number
   readonly message: string
@@ -43,7 +45,7 @@ function scanJson(text: string, path: readonly (string | number)[] = []) {
     }
     const end = closingQuote(text, at)
     const quoted = text.slice(at, end + 1)
-    if (end < 0 || !isJson(quoted)) {
+    if (end < 0 || parseJson(quoted) === undefined) {
       stop('a string is not closed or holds a wrong escape')
       return undefined
     }
@@ -118,13 +120,4 @@ function closingQuote(text: string, start: number): number {
     if ((end - first) % 2 === 0) return end
   }
   return -1
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
 }

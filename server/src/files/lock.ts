@@ -2,10 +2,11 @@
 import { randomBytes } from 'node:crypto'
 import { link, lstat, readFile, rename, unlink, writeFile } from 'node:fs/promises'
 import type { Clock } from '../base/clock.ts'
-import { failure } from '../base/errors.ts'
+import { errorCode, failure } from '../base/errors.ts'
+import { parseJson } from '../base/json.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { type Owner, ownerSchema } from '../jobs/job.ts'
-import { errorCode, writeFailure } from './diskError.ts'
+import { writeFailure } from './diskError.ts'
 
 export interface LockOptions {
   readonly clock: Clock
@@ -89,13 +90,5 @@ async function release(path: string, mine: string): Promise<void> {
     if ((await readFile(path, 'utf8')) === mine) await unlink(path)
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw error
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

@@ -1,6 +1,7 @@
 /** Who a process is, so that another one can tell for certain that it died. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, readlinkSync } from 'node:fs'
+import { errorCode } from '../base/errors.ts'
 import type { Owner } from '../jobs/job.ts'
 
 /** Of this process. */
@@ -51,7 +52,7 @@ function exists(pid: number): boolean {
     return true
   } catch (error) {
     // EPERM: it exists and is someone else's.
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH')
+    return errorCode(error) !== 'ESRCH'
   }
 }
 

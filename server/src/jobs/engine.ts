@@ -55,14 +55,21 @@ export interface EngineOptions {
 export interface Submission {
   readonly job: Job
   readonly resumed: boolean
+  /** A job of the skill and of another digest that holds answers, or may come to. */
   readonly superseded: string | undefined
 }
 
+/** What a stored snapshot becomes when its job goes on. */
+export type Renew = (jobId: string, stored: string) => Result<string>
+
 export interface Engine {
-  /** Continues the skill's unfinished job of equal digest, else starts a new one. */
-  submit(newJob: Omit<NewJob, 'id'>): Result<Submission>
+  /**
+   * Continues the skill's unfinished job of equal digest, joining it where another process runs it, else starts a new
+   * one. `renew` makes the snapshot to go on with out of the stored one; the new one is taken unless given.
+   */
+  submit(newJob: Omit<NewJob, 'id'>, renew?: Renew): Result<Submission>
   /** Continues a queued, failed, cancelled or orphaned job over its ledger. */
-  resume(id: string): Result<Job>
+  resume(id: string, renew?: Renew): Result<Job>
   cancel(id: string): Result<Job>
   /** The job once it ended, whoever runs it. Rejects with the signal's reason. */
   wait(id: string, onProgress: (progress: JobProgress) => void, signal: AbortSignal): Promise<Result<Job>>
@@ -87,12 +94,21 @@ const graceMilliseconds = 3_000
 export function createEngine(options: EngineOptions): Engine {
   const { jobs, clock, owner, randomBytes, redactor = createRedactor(undefined), width = 2 } = options
   const active = new Map<string, Active>()
+  /** Submitted or resumed here and not ended yet: taken over when another process lets go of them. */
+  const asked = new Set<string>()
   const pools = { tune: createPool(width), evaluate: createPool(width) }
   let stopped = false
 
   // A running job of ours that is not active is left over from a write that failed.
   const isGone = (other: Owner) => sameOwner(other, owner) || options.isDead(other)
-  const isHeld = (job: Job) => job.state === 'running' && !active.has(job.id) && !isClaimable(job, clock.now(), isGone)
+  const isRunning = (job: Job) =>
+    job.state === 'running' && (active.has(job.id) || !isClaimable(job, clock.now(), isGone))
+  const isHeld = (job: Job) => isRunning(job) && !active.has(job.id)
+
+  function take(job: Job): void {
+    asked.add(job.id)
+    if (!isHeld(job)) schedule(job)
+  }
 
   function schedule(job: Job): void {
     // A cancelled run that is still winding down is followed, not joined.
@@ -120,7 +136,6 @@ export function createEngine(options: EngineOptions): Engine {
   async function run(id: string, entry: Active): Promise<void> {
     const { controller } = entry
     const { signal } = controller
-    await untilDue(id, signal)
     const job = jobs.claim(id, owner, clock.now(), isGone)
     const snapshot = jobs.snapshot(id)
     // Another process was quicker, or the job is gone.
@@ -155,13 +170,20 @@ export function createEngine(options: EngineOptions): Engine {
     else jobs.fail(fence, { ...outcome.error, message: redactor.message(outcome.error.message) }, clock.now())
   }
 
-  async function untilDue(id: string, signal: AbortSignal): Promise<void> {
-    for (;;) {
-      const { state, notBefore = 0 } = jobs.get(id) ?? {}
-      const left = notBefore - clock.now()
-      if (state !== 'queued' || left <= 0) return
-      await clock.sleep(Math.min(left, 60_000), signal)
-    }
+  /** `undefined` when all is well, or there is nothing to renew. */
+  function renewSnapshot({ id, digest }: Job, renew: Renew): Failure | undefined {
+    const stored = jobs.snapshot(id)
+    const renewed = stored === undefined ? undefined : renew(id, stored)
+    if (renewed?.ok) jobs.replaceSnapshot(id, digest, renewed.value, clock.now())
+    return renewed?.ok === false ? renewed.error : undefined
+  }
+
+  /** Skills are tuned on after a job has completed: what was left before that is history. */
+  function findSuperseded({ skillPath, kind }: Pick<Job, 'skillPath' | 'kind'>, open: readonly Job[]): Job | undefined {
+    const [last] = jobs.list({ skillPath, kind, states: ['completed'], limit: 1 })
+    return open.find(
+      job => !hasEnded(job) || (job.createdAt >= (last?.createdAt ?? 0) && options.ledger.totals(job.id).answered > 0),
+    )
   }
 
   async function keepLease(fence: Fence, entry: Active, done: AbortSignal): Promise<void> {
@@ -197,39 +219,41 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   return {
-    submit: newJob =>
+    submit: (newJob, renew) =>
       attempt(() => {
         const { skillPath, kind, digest, snapshot } = newJob
         const submission = jobs.atomically((): Result<Submission> => {
           const open = jobs.list({ skillPath, kind, states: ['queued', 'running', 'failed', 'cancelled'] })
-          const unfinished = open.filter(job => !hasEnded(job))
-          const mine = unfinished.find(job => active.has(job.id))
-          if (mine?.digest === digest) return ok({ job: mine, resumed: true, superseded: undefined })
-          const busy = mine ?? unfinished.find(isHeld)
-          if (busy !== undefined) return fail(running(busy))
           const known = open.find(job => job.digest === digest)
-          if (known !== undefined) {
-            jobs.replaceSnapshot(known.id, digest, snapshot, clock.now())
-            const job = jobs.requeue(known.id, clock.now()) ?? known
-            return ok({ job, resumed: true, superseded: undefined })
+          if (known === undefined) {
+            const superseded = findSuperseded(newJob, open)?.id
+            const job = jobs.enqueue({ ...newJob, id: createJobId(randomBytes) }, clock.now())
+            return ok({ job, resumed: false, superseded })
           }
-          const job = jobs.enqueue({ ...newJob, id: createJobId(randomBytes) }, clock.now())
-          return ok({ job, resumed: false, superseded: unfinished[0]?.id })
+          const joined = { job: known, resumed: true, superseded: undefined }
+          if (isRunning(known)) return ok(joined)
+          const problem = renewSnapshot(known, renew ?? (() => ok(snapshot)))
+          if (problem !== undefined) return fail(problem)
+          return ok({ ...joined, job: jobs.requeue(known.id, clock.now()) ?? known })
         })
-        if (submission.ok) schedule(submission.value.job)
+        if (submission.ok) take(submission.value.job)
         return submission
       }),
 
-    resume: id =>
+    resume: (id, renew) =>
       attempt(() => {
-        const job = jobs.requeue(id, clock.now()) ?? jobs.get(id)
-        if (job === undefined) return fail(notFound(id))
-        if (job.state === 'completed') {
-          return fail(failure('job_state', `Job ${id} is completed; there is nothing to resume.`))
-        }
-        if (isHeld(job)) return fail(running(job))
-        schedule(job)
-        return ok(job)
+        const resumed = jobs.atomically((): Result<Job> => {
+          const job = jobs.get(id)
+          if (job === undefined) return fail(notFound(id))
+          if (job.state === 'completed') {
+            return fail(failure('job_state', `Job ${id} is completed; there is nothing to resume.`))
+          }
+          if (isHeld(job)) return fail(running(job))
+          const problem = renew && renewSnapshot(job, renew)
+          return problem === undefined ? ok(jobs.requeue(id, clock.now()) ?? job) : fail(problem)
+        })
+        if (resumed.ok) take(resumed.value)
+        return resumed
       }),
 
     cancel: id =>
@@ -238,6 +262,7 @@ export function createEngine(options: EngineOptions): Engine {
         if (before?.state === 'completed' || before?.state === 'failed') {
           return fail(failure('job_state', `Job ${id} is ${before.state}; there is nothing to cancel.`))
         }
+        asked.delete(id)
         const entry = active.get(id)
         const job = jobs.requestCancel(id, clock.now())
         if (job === undefined) return fail(notFound(id))
@@ -261,18 +286,29 @@ export function createEngine(options: EngineOptions): Engine {
         })
         if (!found.ok) return found
         const job = found.value
-        if (hasEnded(job)) return found
+        if (hasEnded(job)) {
+          asked.delete(id)
+          return found
+        }
         if (entry !== undefined) {
           entry.listeners.add(onProgress)
           try {
             const trouble = await untilAborted(entry.finished, signal)
-            if (trouble !== undefined && !hasEnded(jobs.get(id) ?? job)) return fail(trouble)
+            if (trouble !== undefined && !hasEnded(jobs.get(id) ?? job)) {
+              asked.delete(id)
+              return fail(trouble)
+            }
           } finally {
             entry.listeners.delete(onProgress)
           }
         } else {
-          if (job.state === 'running' && isClaimable(job, clock.now(), isGone)) {
-            return fail(failure('worker_lost', `Job ${id} was interrupted.`))
+          if (isClaimable(job, clock.now(), isGone)) {
+            if (!asked.has(id))
+              return fail(
+                failure('worker_lost', `Job ${id} was interrupted; go on with: signature-tuner jobs resume ${id}`),
+              )
+            schedule(job)
+            continue
           }
           const progress = JSON.stringify(job.progress)
           if (job.progress !== undefined && progress !== seen) onProgress(job.progress)

@@ -1,6 +1,7 @@
 /** A job: what is stored of it, and the states it moves through. */
 import { z } from 'zod'
-import { type ErrorCode, errorTable, type Failure, failure } from '../base/errors.ts'
+import { type Failure, failure, isErrorCode } from '../base/errors.ts'
+import { parseJson } from '../base/json.ts'
 
 export const jobStates = ['queued', 'running', 'completed', 'failed', 'cancelled'] as const
 export const jobKinds = ['tune', 'evaluate'] as const
@@ -8,6 +9,9 @@ export const jobKinds = ['tune', 'evaluate'] as const
 /** Process that holds a lease: dead for certain when the boot differs or the pid has another start time. */
 export const ownerSchema = z.object({ bootId: z.string(), pid: z.int(), startTime: z.string() })
 export type Owner = z.infer<typeof ownerSchema>
+
+/** Milliseconds since 1970, as far as a `Date` reaches. */
+export const timeSchema = z.int().nonnegative().max(8.64e15)
 
 export const progressSchema = z.object({
   /** `split`, `baseline`, `propose`, `simplify`, `holdout`, `train`, `done`; `evaluate` for that kind. */
@@ -35,12 +39,10 @@ export type JobError = z.infer<typeof jobErrorSchema>
 
 /** A stored failure; anything else that a row may hold is reported as `job_failed`. */
 export function parseJobError(text: string): Failure {
-  const { code, message, path } = jobErrorSchema.parse(JSON.parse(text))
+  const stored = jobErrorSchema.safeParse(parseJson(text))
+  if (!stored.success) return failure('job_failed', 'The call failed, and why cannot be read from the job store.')
+  const { code, message, path } = stored.data
   return failure(isErrorCode(code) ? code : 'job_failed', message, path)
-}
-
-function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(errorTable, code)
 }
 
 export const jobSchema = z.object({
@@ -55,14 +57,11 @@ export const jobSchema = z.object({
   /** Counts the leases taken; fences every write. */
   attempt: z.int(),
   owner: ownerSchema.optional(),
-  /** Milliseconds since 1970, like all times here. */
-  leaseUntil: z.number().optional(),
-  /** Not to be claimed before. */
-  notBefore: z.number().optional(),
+  leaseUntil: timeSchema.optional(),
   cancelRequested: z.boolean(),
-  createdAt: z.number(),
-  updatedAt: z.number(),
-  finishedAt: z.number().optional(),
+  createdAt: timeSchema,
+  updatedAt: timeSchema,
+  finishedAt: timeSchema.optional(),
   progress: progressSchema.optional(),
   /** The handler's own result; `jobs` does not look inside. */
   result: z.unknown().optional(),
@@ -99,9 +98,9 @@ export function hasEnded(job: Job): boolean {
   return endedStates.includes(job.state)
 }
 
-/** Queued and due; or running with a lease that ended, that no clock can have given, or of a dead owner. */
+/** Queued; or running with a lease that ended, that no clock can have given, or of a dead owner. */
 export function isClaimable(job: Job, now: number, isDead: (owner: Owner) => boolean): boolean {
-  if (job.state === 'queued') return job.notBefore === undefined || job.notBefore <= now
+  if (job.state === 'queued') return true
   if (job.state !== 'running' || job.owner === undefined) return false
   const left = (job.leaseUntil ?? 0) - now
   // A lease further off than a lease can be was given before the wall clock was set back.

@@ -1,7 +1,7 @@
 /** The ledger of a job's model calls: what was answered is never asked again, what failed for good fails again. */
 import type { Clock } from '../base/clock.ts'
 import { type Failure, failure, failureError } from '../base/errors.ts'
-import type { Json } from '../base/json.ts'
+import { type Json, parseJson } from '../base/json.ts'
 import { createRedactor, type Redactor } from '../base/redact.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { createGate } from './gate.ts'
@@ -75,6 +75,13 @@ export function createLedger(options: LedgerOptions): Ledger {
     signal.throwIfAborted()
   }
 
+  /** Written by us as JSON, but rows can be damaged or foreign. */
+  const replayed = (reply: string): Json => {
+    const value = parseJson(reply)
+    if (value === undefined) stop(failure('job_failed', `Job ${fence.id} holds an unreadable reply: start it anew.`))
+    return value as Json
+  }
+
   async function settle(
     key: string,
     purpose: string,
@@ -83,7 +90,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   ): Promise<Result<Json>> {
     signal.throwIfAborted()
     const known = store.find(fence.id, key)
-    if (known?.state === 'answered') return ok(JSON.parse(known.reply))
+    if (known?.state === 'answered') return ok(replayed(known.reply))
     if (known?.state === 'failed') return fail(parseJobError(known.error))
     if (known?.notBefore !== undefined) await gate.sleepUntil(known.notBefore)
     const answersAtFirst = gate.answers()
@@ -135,7 +142,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     record(key, decide) {
       signal.throwIfAborted()
       const known = store.find(fence.id, key)
-      if (known?.state === 'answered') return JSON.parse(known.reply)
+      if (known?.state === 'answered') return replayed(known.reply)
       const decision = JSON.stringify(decide())
       commit(store.decided(fence, key, decision, clock.now()))
       return JSON.parse(decision)

@@ -10,7 +10,7 @@ export interface JobStore {
   enqueue(job: NewJob, now: number): Job
   /**
    * queued -> running, or running with an expired lease or a dead owner -> running, attempt + 1.
-   * `undefined` when the job is held by a living owner, not due or ended.
+   * `undefined` when the job is held by a living owner or ended.
    */
   claim(id: string, owner: Owner, now: number, isDead: (owner: Owner) => boolean): Job | undefined
   /** Extends the lease; false when the fence is stale. Also tells whether cancelling was asked for. */
@@ -19,7 +19,7 @@ export interface JobStore {
   /** running -> completed, failed, cancelled, or back to queued (`release`: interrupted, resumable). */
   complete(fence: Fence, result: unknown, now: number): boolean
   fail(fence: Fence, error: JobError, now: number): boolean
-  release(fence: Fence, now: number, notBefore?: number): boolean
+  release(fence: Fence, now: number): boolean
   cancelled(fence: Fence, now: number): boolean
   /** queued -> cancelled; running: asks its owner to stop, which sees it when it renews. The job as it is now. */
   requestCancel(id: string, now: number): Job | undefined

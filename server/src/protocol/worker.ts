@@ -1,6 +1,6 @@
 /** What a host and its worker say to each other: JSON-RPC method names and wire types. */
 
-/** Request, first of all: `WorkerSettings` to a result without value. */
+/** Request, first of all: `WorkerSettings` to null. */
 export const initializeMethod = 'signatureTuner/initialize'
 /** Request: `WorkerCall` to the result of that call. */
 export const callMethod = 'signatureTuner/call'

@@ -1,5 +1,5 @@
 /** What an endpoint says when it refuses: read from the several shapes that servers use, and made safe to show. */
-import { isRecord } from '../base/json.ts'
+import { isRecord, parseJson } from '../base/json.ts'
 import { createRedactor } from '../base/redact.ts'
 
 export interface EndpointError {
@@ -11,7 +11,7 @@ export interface EndpointError {
 
 /** From `{error: {message}}`, `{error: "…"}`, `{message}`, `{detail}` or plain text. */
 export function readEndpointError(body: string): EndpointError {
-  const json = parse(body)
+  const json = parseJson(body)
   const whole = isRecord(json) ? json : {}
   const error = isRecord(whole.error) ? whole.error : whole
   const message = [error.message, whole.error, whole.detail, json].find(text => typeof text === 'string')
@@ -31,12 +31,4 @@ export function said({ message }: EndpointError, apiKey: string | undefined): st
     .trim()
   if (line === '') return ''
   return `: "${line.length > 200 ? `${line.slice(0, 199)}…` : line}"`
-}
-
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
-  }
 }

@@ -3,7 +3,7 @@ import type { APIError, OpenAI } from 'openai'
 import { z } from 'zod'
 import type { Clock } from '../base/clock.ts'
 import { failure } from '../base/errors.ts'
-import { isRecord } from '../base/json.ts'
+import { isRecord, parseJson } from '../base/json.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import type { Endpoint, LanguageModel, ModelFailure, ModelRequest, ReplySchema, Usage } from '../model/model.ts'
 import { costOf, type PriceTable, priceOf } from '../model/prices.ts'
@@ -225,12 +225,4 @@ function readUsage(
 function requiredKeys({ schema }: ReplySchema): readonly string[] {
   const { required } = schema
   return Array.isArray(required) ? required.filter(key => typeof key === 'string') : []
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
-  }
 }

@@ -1,6 +1,7 @@
 /** The database: opens it durably, migrates it, refuses what is not ours, and turns disk trouble into failures. */
 import type Sqlite from 'better-sqlite3'
-import { type Failure, failure, failureError, failureOf } from '../base/errors.ts'
+import { errorCode, type Failure, failure, failureError, failureOf } from '../base/errors.ts'
+import { parseJson } from '../base/json.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { type Owner, ownerSchema } from '../jobs/job.ts'
 import { prepareFolder } from './folder.ts'
@@ -138,7 +139,7 @@ async function turnOnWal(connection: Connection): Promise<void> {
       connection.pragma('journal_mode = WAL')
       return
     } catch (error) {
-      if (codeOf(error) !== 'SQLITE_BUSY' || tries === 200) throw error
+      if (errorCode(error) !== 'SQLITE_BUSY' || tries === 200) throw error
       await new Promise(resolve => setTimeout(resolve, 5 + (tries % 20)))
     }
   }
@@ -244,7 +245,7 @@ function isInUse(driver: Driver, path: string): boolean {
     connection.exec('BEGIN EXCLUSIVE; ROLLBACK')
     return false
   } catch (error) {
-    return codeOf(error)?.startsWith('SQLITE_BUSY') ?? false
+    return errorCode(error)?.startsWith('SQLITE_BUSY') ?? false
   } finally {
     closeQuietly(connection)
   }
@@ -258,17 +259,13 @@ function closeQuietly(connection: Connection | undefined): void {
   }
 }
 
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
-}
-
 function isNotDatabase(error: unknown): boolean {
-  return codeOf(error) === 'SQLITE_NOTADB'
+  return errorCode(error) === 'SQLITE_NOTADB'
 }
 
 /** What the disk or another program did; `undefined` for mistakes of our own. */
 function diskFailure(path: string, error: unknown): Failure | undefined {
-  const code = codeOf(error) ?? ''
+  const code = errorCode(error) ?? ''
   const is = (...names: readonly string[]) => names.some(name => code === name || code.startsWith(`${name}_`))
   if (is('SQLITE_FULL'))
     return failure('disk_full', `${path} cannot grow: the disk is full; make room and resume.`, path)
@@ -281,12 +278,4 @@ function diskFailure(path: string, error: unknown): Failure | undefined {
     return failure('write_failed', `${path} cannot be read or written (${code}); ${way}.`, path)
   }
   return undefined
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

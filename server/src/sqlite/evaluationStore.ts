@@ -1,19 +1,14 @@
 /** Evaluations in SQLite: the scores that hints and hovers show. */
 import { z } from 'zod'
+import { parseJson } from '../base/json.ts'
+import { timeSchema } from '../jobs/job.ts'
 import type { EvaluationRecord, EvaluationStore } from '../jobs/store.ts'
 import type { Database } from './database.ts'
 
 /** Older ones of a skill are deleted. */
 const keptPerSkill = 100
 
-const json = z.string().transform((text, context): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    context.addIssue('no JSON')
-    return z.NEVER
-  }
-})
+const json = z.string().transform(parseJson)
 const scores = json.pipe(z.record(z.string(), z.number()))
 
 const rowSchema = z.object({
@@ -29,7 +24,7 @@ const rowSchema = z.object({
   examples: z.int(),
   errors: z.int(),
   failing: json.pipe(z.array(z.unknown())),
-  createdAt: z.number(),
+  createdAt: timeSchema,
 })
 
 export function createSqliteEvaluationStore(database: Database): EvaluationStore {

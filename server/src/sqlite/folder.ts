@@ -1,7 +1,7 @@
 /** The folder of the database: private, ignored by git, on a local disk, and nothing but what it seems. */
 import { lstat, mkdir, statfs, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { failure } from '../base/errors.ts'
+import { errorCode, failure } from '../base/errors.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 
 /** Makes the folder of `path` ready; refuses symlinks, as a repository could ship one that leads elsewhere. */
@@ -25,13 +25,21 @@ export async function prepareFolder(path: string): Promise<Result<void>> {
     await writeFile(join(folder, '.gitignore'), '*\n', { flag: 'wx' }).catch(ignore('EEXIST'))
     return ok(undefined)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    const code = errorCode(error)
     if (code === 'ENOSPC' || code === 'EDQUOT') {
       return fail(failure('disk_full', `${folder} cannot be created: the disk is full.`, folder))
     }
     const reason = error instanceof Error ? error.message : String(error)
     return fail(failure('write_failed', `${folder} cannot be written (${reason}); make it writable.`, folder))
   }
+}
+
+/** False only when there is certainly nothing at `path`; whatever else is wrong shows when it is opened. */
+export async function mayExist(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    error => errorCode(error) !== 'ENOENT',
+  )
 }
 
 async function isOnNetwork(folder: string): Promise<boolean> {
@@ -61,7 +69,7 @@ const networkTypes: ReadonlySet<number> = new Set([
 
 function ignore(code: string): (error: unknown) => undefined {
   return error => {
-    if (error instanceof Error && 'code' in error && error.code === code) return undefined
+    if (errorCode(error) === code) return undefined
     throw error
   }
 }

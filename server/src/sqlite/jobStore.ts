@@ -1,4 +1,5 @@
 /** Jobs in SQLite: every change names the state and attempt it expects. */
+import { parseJson } from '../base/json.ts'
 import {
   type Fence,
   isClaimable,
@@ -13,7 +14,7 @@ import type { Database } from './database.ts'
 
 const columns = `
   id, kind, state, skill_path AS skillPath, skill_id AS skillId, digest, attempt, owner,
-  lease_until AS leaseUntil, not_before AS notBefore, cancel_requested AS cancelRequested,
+  lease_until AS leaseUntil, cancel_requested AS cancelRequested,
   created_at AS createdAt, job.updated_at AS updatedAt, finished_at AS finishedAt,
   progress, result, error, applied_version AS appliedVersion`
 const source = 'job LEFT JOIN job_progress ON job_id = id'
@@ -35,7 +36,7 @@ export function createSqliteJobStore(database: Database): JobStore {
     VALUES (@id, @kind, 'queued', @skillPath, @skillId, @digest, @snapshot, @now, @now)`)
   const claim = database.prepare(`
     UPDATE job SET state = 'running', attempt = attempt + 1, owner = @owner, lease_until = @leaseUntil,
-      not_before = NULL, cancel_requested = 0, updated_at = @now
+      cancel_requested = 0, updated_at = @now
     WHERE id = @id AND state = @state AND attempt = @attempt`)
   const renew = database.prepare(`UPDATE job SET lease_until = @leaseUntil, updated_at = @now WHERE ${held}`)
   const touch = database.prepare(`UPDATE job SET updated_at = @now WHERE ${held}`)
@@ -51,9 +52,9 @@ export function createSqliteJobStore(database: Database): JobStore {
   const cancelled = database.prepare(`
     UPDATE job SET state = 'cancelled', ${unowned}, finished_at = @now, updated_at = @now WHERE ${held}`)
   const release = database.prepare(`
-    UPDATE job SET state = 'queued', ${unowned}, not_before = @notBefore, updated_at = @now WHERE ${held}`)
+    UPDATE job SET state = 'queued', ${unowned}, updated_at = @now WHERE ${held}`)
   const cancelQueued = database.prepare(`
-    UPDATE job SET state = 'cancelled', not_before = NULL, finished_at = @now, updated_at = @now
+    UPDATE job SET state = 'cancelled', finished_at = @now, updated_at = @now
     WHERE id = @id AND state = 'queued'`)
   const askToStop = database.prepare(`
     UPDATE job SET cancel_requested = 1, updated_at = @now WHERE id = @id AND state = 'running'`)
@@ -108,7 +109,7 @@ export function createSqliteJobStore(database: Database): JobStore {
     complete: (fence, result, now) =>
       write(complete, { ...fenced(fence), result: JSON.stringify(result ?? null), now }),
     fail: (fence, error, now) => write(failed, { ...fenced(fence), error: JSON.stringify(error), now }),
-    release: (fence, now, notBefore) => write(release, { ...fenced(fence), notBefore: notBefore ?? null, now }),
+    release: (fence, now) => write(release, { ...fenced(fence), now }),
     cancelled: (fence, now) => write(cancelled, { ...fenced(fence), now }),
     requestCancel: (id, now) =>
       database.write(() => {
@@ -148,15 +149,7 @@ function toJob(row: unknown): Job | undefined {
     .filter(([, value]) => value !== null)
     .map(([name, value]) => {
       if (name === 'cancelRequested') return [name, value === 1]
-      return [name, jsonColumns.has(name) ? parseJson(value) : value]
+      return [name, jsonColumns.has(name) ? parseJson(String(value)) : value]
     })
   return jobSchema.safeParse(Object.fromEntries(members)).data
-}
-
-function parseJson(value: unknown): unknown {
-  try {
-    return JSON.parse(String(value))
-  } catch {
-    return undefined
-  }
 }

@@ -1,12 +1,13 @@
 /** The ledger in SQLite: one row per call of a job, written only by the attempt that holds the job. */
 import { z } from 'zod'
+import { timeSchema } from '../jobs/job.ts'
 import type { CallRecord, LedgerStore } from '../jobs/store.ts'
 import type { Database } from './database.ts'
 
 const rowSchema = z.object({
   state: z.enum(['asked', 'answered', 'failed', 'decided']),
   asks: z.int(),
-  notBefore: z.int().nullable(),
+  notBefore: timeSchema.nullable(),
   reply: z.string().nullable(),
   error: z.string().nullable(),
 })

@@ -65,15 +65,9 @@ export function createWorkerService(options: WorkerServiceOptions): JobService &
     startedAt = performance.now()
     const started = startSession(workerPath)
     current = started
-    let refused = false
-    void started.ended.then(output => onEnd(output, refused))
+    void started.ended.then(onEnd)
     try {
-      const ready = (await started.request(initializeMethod, { root, sandboxPath, endpoint })) as Result<null>
-      if (!ready.ok) {
-        refused = true
-        await started.close()
-        return ready
-      }
+      await started.request(initializeMethod, { root, sandboxPath, endpoint })
       cameUp = true
       await takeUpAgain(started)
       return ok(started)
@@ -92,9 +86,7 @@ export function createWorkerService(options: WorkerServiceOptions): JobService &
     return fail(failure('worker_lost', `The job worker stopped ${times} times in a row${reason}.`))
   }
 
-  /** `refused`: it said itself why it cannot serve, such as a full disk; that is no crash. */
-  function onEnd(output: string, refused: boolean): void {
-    if (refused) return
+  function onEnd(output: string): void {
     session = undefined
     if (disposed) return
     lastOutput = output
@@ -117,7 +109,9 @@ export function createWorkerService(options: WorkerServiceOptions): JobService &
     name: Name,
     ...args: Parameters<JobService[Name]>
   ): Promise<Answer<Name>> {
-    return (await to.request(callMethod, { name, args })) as Answer<Name>
+    // Left out at the end, as JSON would make them null.
+    const given = args.filter(arg => arg !== undefined)
+    return (await to.request(callMethod, { name, args: given })) as Answer<Name>
   }
 
   /** Every call may be sent again, as each either reads or names the state it expects. */
@@ -159,8 +153,8 @@ export function createWorkerService(options: WorkerServiceOptions): JobService &
       if (submitted.ok) mine.add(submitted.value.job.id)
       return submitted
     },
-    async resume(id) {
-      const resumed = await call('resume', id)
+    async resume(id, options) {
+      const resumed = await call('resume', id, options)
       if (resumed.ok) mine.add(id)
       return resumed
     },

@@ -9,7 +9,7 @@ import {
 import { z } from 'zod'
 import type { JobService } from '../app/ports.ts'
 import { failure } from '../base/errors.ts'
-import { fail, ok, type Result } from '../base/result.ts'
+import { fail, type Result } from '../base/result.ts'
 import { type ComposedWorker, composeWorker } from '../composeWorker.ts'
 import { callMethod, initializeMethod, progressMethod, waitMethod, workerCalls } from '../protocol/worker.ts'
 
@@ -32,14 +32,13 @@ if (process.send === undefined) {
 } else serve()
 
 function serve(): void {
-  let worker: Promise<Result<ComposedWorker>> | undefined
+  let worker: ComposedWorker | undefined
   let ending = false
 
   async function end(): Promise<void> {
     if (ending) return
     ending = true
-    const composed = await worker
-    if (composed?.ok) await composed.value.stop()
+    await worker?.stop()
     process.exit(0)
   }
 
@@ -52,32 +51,27 @@ function serve(): void {
   const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process))
   // A host that went away is noticed by the closed pipe.
   connection.onError(() => {})
-  connection.onRequest<Result<null>, void>(initializeMethod, async (settings: unknown) => {
+  const service = () => {
+    if (worker === undefined) throw new Error('the worker was called before it was initialised')
+    return worker.service
+  }
+  connection.onRequest<null, void>(initializeMethod, async (settings: unknown) => {
     worker ??= composeWorker(parseSettings(settings))
-    const composed = await worker
-    return composed.ok ? ok(null) : composed
+    return null
   })
   connection.onRequest(callMethod, async (params: unknown) => {
     const { name, args } = callSchema.parse(params)
-    const service = await ready(worker)
-    return service.ok ? call(service.value, name, args) : service
+    return call(service(), name, args)
   })
-  connection.onRequest<Result<unknown>, void>(waitMethod, async (params: unknown, token: CancellationToken) => {
-    const service = await ready(worker)
-    return service.ok ? wait(connection, service.value, params, token) : service
-  })
+  connection.onRequest<Result<unknown>, void>(waitMethod, async (params: unknown, token: CancellationToken) =>
+    wait(connection, service(), params, token),
+  )
   connection.listen()
 }
 
 function parseSettings(settings: unknown) {
   const { root, endpoint, sandboxPath } = settingsSchema.parse(settings)
   return { root, sandboxPath, endpoint: { ...endpoint, apiKey: endpoint.apiKey } }
-}
-
-async function ready(worker: Promise<Result<ComposedWorker>> | undefined): Promise<Result<JobService>> {
-  if (worker === undefined) throw new Error('the worker was called before it was initialised')
-  const composed = await worker
-  return composed.ok ? ok(composed.value.service) : composed
 }
 
 /** The host's own types hold on this side too: both were built together. */

@@ -1,6 +1,19 @@
 /** The stores in memory, for unit tests; the same conformance suite runs on these and on SQLite. */
-import { type Fence, hasEnded, isClaimable, type Job, type JobError, leaseMilliseconds } from './job.ts'
-import type { CallRecord, EvaluationRecord, EvaluationStore, JobStore, LedgerStore } from './store.ts'
+import {
+  type Fence,
+  hasEnded,
+  isClaimable,
+  type Job,
+  type JobError,
+  leaseMilliseconds,
+} from '../../server/src/jobs/job.ts'
+import type {
+  CallRecord,
+  EvaluationRecord,
+  EvaluationStore,
+  JobStore,
+  LedgerStore,
+} from '../../server/src/jobs/store.ts'
 
 export interface MemoryStores {
   readonly jobs: JobStore
@@ -31,7 +44,7 @@ export function createMemoryStores(): MemoryStores {
   }
   const unowned = { owner: undefined, leaseUntil: undefined }
   const end = (fence: Fence, now: number, changes: Partial<Job>) =>
-    change(fence, now, { ...unowned, ...changes, notBefore: undefined, finishedAt: now })
+    change(fence, now, { ...unowned, ...changes, finishedAt: now })
   const callsOf = (id: string) => {
     const known = calls.get(id) ?? new Map<string, Call>()
     calls.set(id, known)
@@ -77,7 +90,6 @@ export function createMemoryStores(): MemoryStores {
           attempt: entry.job.attempt + 1,
           owner,
           leaseUntil: now + leaseMilliseconds,
-          notBefore: undefined,
           cancelRequested: false,
           updatedAt: now,
         }
@@ -91,12 +103,12 @@ export function createMemoryStores(): MemoryStores {
       complete: (fence, result, now) => end(fence, now, { state: 'completed', result: copy(result ?? null) }),
       fail: (fence, error: JobError, now) => end(fence, now, { state: 'failed', error: copy(error) }),
       cancelled: (fence, now) => end(fence, now, { state: 'cancelled' }),
-      release: (fence, now, notBefore) => change(fence, now, { ...unowned, state: 'queued', notBefore }),
+      release: (fence, now) => change(fence, now, { ...unowned, state: 'queued' }),
       requestCancel(id, now) {
         const entry = jobs.get(id)
         if (entry === undefined) return undefined
         if (entry.job.state === 'queued') {
-          entry.job = { ...entry.job, state: 'cancelled', notBefore: undefined, finishedAt: now, updatedAt: now }
+          entry.job = { ...entry.job, state: 'cancelled', finishedAt: now, updatedAt: now }
         } else if (entry.job.state === 'running') {
           entry.job = { ...entry.job, cancelRequested: true, updatedAt: now }
         }
@@ -104,8 +116,9 @@ export function createMemoryStores(): MemoryStores {
       },
       requeue(id, now) {
         const entry = jobs.get(id)
-        if (entry === undefined || (entry.job.state !== 'failed' && entry.job.state !== 'cancelled')) return undefined
-        if (entry.job.state === 'failed') forgive(id, now)
+        const state = entry?.job.state
+        if (entry === undefined || (state !== 'failed' && state !== 'cancelled')) return undefined
+        if (state === 'failed') forgive(id, now)
         const cleared = { error: undefined, finishedAt: undefined, cancelRequested: false }
         entry.job = { ...entry.job, ...cleared, state: 'queued', updatedAt: now }
         return copy(entry.job)
