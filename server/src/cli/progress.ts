@@ -1,7 +1,7 @@
 /** Progress of jobs: a live view on a terminal, a line now and then elsewhere. */
 import type { OperationEvent } from '../app/operation.ts'
 import type { JobProgress } from '../jobs/job.ts'
-import { columnsOf, line, score, type Terminal } from './terminal.ts'
+import { columnsOf, line, score, skillName, type Terminal } from './terminal.ts'
 
 export interface ProgressView {
   onEvent(event: OperationEvent): void
@@ -95,7 +95,7 @@ function liveLines(progress: JobProgress, spent: number, terminal: Terminal): st
 }
 
 function startLine(event: { readonly jobId: string; readonly resumed: boolean; readonly skillPath: string }): string {
-  return `${event.resumed ? 'Resuming' : 'Starting'} ${event.jobId} on ${line(event.skillPath, 50)}`
+  return `${event.resumed ? 'Resuming' : 'Starting'} ${event.jobId} on ${line(skillName(event.skillPath), 48)}`
 }
 
 function phaseOf(progress: JobProgress): string {
