@@ -99,12 +99,6 @@ test('a task call holds instructions, fields and inputs, and asks for the output
   `)
 })
 
-test('a second independent answer has another repeat index', async () => {
-  const given = context(() => ({ answer: 'here', count: 1 }))
-  await evaluateExample({ ...given, example: first, repeat: 1 })
-  expect(given.requests[0]?.repeat).toBe(1)
-})
-
 test('outputs are coerced to their types; one that cannot be is a failure with feedback, not an error', async () => {
   const coerced = await evaluateExample({ ...context(() => ({ answer: 'here', count: '1' })), example: first })
   expect(coerced).toMatchObject({ score: 1, prediction: { count: 1 } })

@@ -1,5 +1,6 @@
 /** The whole loop on worlds with hidden rules: what it finds, what it refuses, what it says. */
 import { describe, expect, test } from 'vitest'
+import { hashUnit } from '../../server/src/base/hash.ts'
 import { ok } from '../../server/src/base/result.ts'
 import { wordingKey } from '../../server/src/tuner/wording.ts'
 import { constrained, createRuleModel, paraphrase, reworded, ruleWorld, textOf } from '../support/ruleModel.ts'
@@ -73,6 +74,9 @@ describe('a signature that lacks rules', () => {
   test('reports progress that never falls and ends at 100', async () => {
     const { progress } = await tuneWorld(world, createRuleModel(world, { cost: 0.001 }).call)
     const percents = progress.map(update => update.percent)
+    const search = progress.filter(({ phase }) => phase === 'propose')
+    expect(search[0]?.best_score).toBeUndefined()
+    expect(search.at(-1)?.best_score).toBe(1)
     expect(percents).toEqual(percents.toSorted((a, b) => a - b))
     expect(progress.at(-1)).toMatchObject({ phase: 'done', percent: 100, best_score: 1, old_score: 0, errors: 0 })
     expect(progress.at(-1)?.cost).toBeCloseTo(0.001 * (progress.at(-1)?.calls ?? 0), 9)
@@ -110,16 +114,36 @@ describe('stops before the search', () => {
     const model = createRuleModel(world)
     const { result } = await tuneWorld(world, model.call, { budget: { maxCalls: 119 } })
     expect(result).toMatchObject({ ok: false, error: { code: 'budget_exhausted' } })
-    expect(result.ok ? '' : result.error.message).toContain('raise --max-calls to at least 120')
+    expect(result.ok ? '' : result.error.message).toContain('raise --max-calls to at least 272.')
     expect(model.requests).toHaveLength(0)
   })
 
   test('where the budget pays for the baseline alone', async () => {
     const outcome = await tuned(world, createRuleModel(world).call, { budget: { maxCalls: 150 } })
     expect(outcome).toMatchObject({ tuned: false, stopReason: 'budget', old_score: 0, calls: 120 })
-    expect(outcome.reason).toMatch(
-      /^refused: the budget of 150 calls pays for scoring alone; tuning takes at least \d+$/,
+    expect(outcome.reason).toMatch(/^the budget of 150 calls left none for a proposal; tuning takes at least 272$/)
+  })
+
+  test('and not with one call more than it takes at least', async () => {
+    const { result, progress } = await tuneWorld(world, createRuleModel(world).call, { budget: { maxCalls: 271 } })
+    expect(result).toMatchObject({ value: { candidates: [], calls: 120 } })
+    expect(progress.find(({ phase }) => phase === 'baseline')?.message).toBe(
+      'Scoring 120 examples; the budget of 271 calls leaves none for a proposal; tuning takes at least 272',
     )
+    const enough = await tuned(world, createRuleModel(world).call, { budget: { maxCalls: 272 } })
+    expect(enough.candidates).toHaveLength(1)
+    expect(enough.preflight).toMatch(/^this budget buys about [12] proposals?;/)
+  })
+
+  test('where nothing can be proposed', async () => {
+    const fixed = world.examples.map((example, i) => ({
+      ...example,
+      values: { ...example.values, context: i % 3 === 0 ? `case ${i}: none` : example.values.context },
+      split: (['train', 'dev', 'holdout'] as const)[i % 3],
+    }))
+    const easy = { ...world, examples: fixed }
+    const outcome = await tuned(easy, createRuleModel(easy).call)
+    expect(outcome.reason).toBe('no proposal was made; stopped: nothing to propose')
   })
 
   test('where the endpoint cannot be reached', async () => {
@@ -169,7 +193,7 @@ describe('says honestly why it stopped', () => {
   test('a gain that is too small', async () => {
     const outcome = await tuned(world, createRuleModel(world).call, { minImprovement: 1.01 })
     expect(outcome).toMatchObject({ tuned: false, changes: [] })
-    expect(outcome.reason).toBe('refused: gain +1.00 is below the required 1.01; stopped: perfect dev score')
+    expect(outcome.reason).toBe('refused: +1.00 is below the required 1.01; stopped: perfect dev score')
     expect(outcome.holdout).toBeUndefined()
   })
 
@@ -244,7 +268,88 @@ describe('failed calls', () => {
     expect(outcome).toMatchObject({ tuned: true, old_score: 0, new_score: 1 })
     expect(outcome.holdout?.examples).toBeLessThan(outcome.splits.holdout)
     expect(outcome.holdout?.losses).toBe(0)
+    expect(outcome.reason).toMatch(/scores are over the \d+ of 120 examples without a failed call$/)
     expect(outcome.errors).toEqual([{ code: 'timed_out', count: expect.any(Number), message: 'No reply within 60 s.' }])
+  })
+
+  const timedOut = { ok: false, error: { code: 'timed_out', message: 'No reply within 60 s.' } } as const
+
+  /** Each case is of some hardness: A is right up to 0.85, B up to 0.74 and times out above 0.8. */
+  const many = ruleWorld(200, 2)
+  const hardnessOf = (context: unknown) => hashUnit(String(context))
+  const golds = new Map(many.examples.map(({ values }) => [values.context, values.answer]))
+  function hardCases(rules: (proposal: number) => string) {
+    const model = createRuleModel(many, {
+      reflect: (request, current) => {
+        const outputs = current.outputs.map(field => ({ ...field, constraints: [] }))
+        return constrained({ ...current, outputs }, rules(request.repeat))
+      },
+    })
+    const call: typeof model.call = async (request, signal) => {
+      if (request.purpose !== 'task') return model.call(request, signal)
+      const text = textOf(request)
+      const context = /<context>\n(.*)\n/.exec(text)?.[1] ?? ''
+      const hardness = hardnessOf(context)
+      if (text.includes('Apply B.') && hardness > 0.8) return timedOut
+      const limit = text.includes('Apply A.') ? 0.85 : text.includes('Apply B.') ? 0.74 : 0.3
+      const usage = { inputTokens: 1, outputTokens: 1, cost: 0 }
+      return ok({ value: { answer: hardness < limit ? golds.get(context) : 'no' }, usage, latency: 1 })
+    }
+    return call
+  }
+
+  test('do not lift a candidate over one that answers', async () => {
+    const outcome = await tuned(
+      many,
+      hardCases(proposal => (proposal === 1 ? 'Apply A.' : 'Apply B.')),
+      { width: 16 },
+    )
+    expect(outcome.candidates.slice(0, 2).every(({ decision }) => decision.startsWith('accepted'))).toBe(true)
+    expect(outcome.changeSentences).toEqual(["Field 'answer': added constraint 'Apply A.'"])
+  })
+
+  test('are left out of both scores that are compared', async () => {
+    const outcome = await tuned(
+      many,
+      hardCases(() => 'Apply B.'),
+    )
+    const both = many.examples.map(({ values }) => hardnessOf(values.context)).filter(hardness => hardness <= 0.8)
+    const share = (limit: number) => both.filter(hardness => hardness < limit).length / both.length
+    const gain = share(0.74) - share(0.3)
+    expect(outcome.new_score).toBeCloseTo(outcome.old_score + gain, 9)
+    expect(outcome.scoreByField.new?.answer).toBeCloseTo(outcome.old_score + gain, 9)
+    expect(outcome.reason).toContain(`scores are over the ${both.length} of 200 examples without a failed call`)
+  })
+
+  test('lose no sentence to an outage while it is tried whether it is needed', async () => {
+    const two = ruleWorld(120, 2)
+    const model = createRuleModel(two, { reflect: (_, current) => constrained(current, 'Apply r0.', 'Apply r1.') })
+    let phase = ''
+    const call: typeof model.call = async (request, signal) => {
+      const [, rules = ''] = /case \d+: (.*)\n/.exec(textOf(request)) ?? []
+      const missing = textOf(request).includes('Apply r0.') ? 'r1' : 'r0'
+      const down = phase === 'simplify' && request.purpose === 'task' && rules.includes(missing)
+      return down ? timedOut : model.call(request, signal)
+    }
+    const progress = (update: { phase: string }) => {
+      phase = update.phase
+    }
+    const { result } = await tuneWorld(two, call, {}, { progress })
+    expect(result).toMatchObject({ value: { tuned: true, new_score: 1 } })
+  })
+
+  test('leave a holdout of a few lucky answers unproven', async () => {
+    const model = createRuleModel(world)
+    let phase = ''
+    let asked = 0
+    const call: typeof model.call = async (request, signal) =>
+      phase === 'holdout' && ++asked > 6 ? timedOut : model.call(request, signal)
+    const progress = (update: { phase: string }) => {
+      phase = update.phase
+    }
+    const { result } = await tuneWorld(world, call, {}, { progress })
+    expect(result).toMatchObject({ value: { tuned: false, evidence: 'unproven' } })
+    expect(result.ok ? result.value.reason : '').toContain('but calls failed on the others: No reply within 60 s.')
   })
 })
 

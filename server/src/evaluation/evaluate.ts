@@ -46,8 +46,6 @@ export interface EvaluationContext {
   readonly signal: AbortSignal
   readonly model: string
   readonly parameters: { readonly [name: string]: Json }
-  /** 0 unless given; see `ModelRequest`. */
-  readonly repeat?: number
 }
 
 /**
@@ -131,7 +129,7 @@ function taskRequest(context: EvaluationContext & { readonly example: Example })
     }),
     reply: { name: signature.name.slice(0, 64), schema: objectSchemaOf(signature.outputs) },
     parameters: context.parameters,
-    repeat: context.repeat ?? 0,
+    repeat: 0,
   }
 }
 
@@ -150,7 +148,10 @@ function readPrediction(outputs: readonly Field[], reply: Readonly<Record<string
   )
 }
 
-function weightedMean(items: readonly { readonly value: number; readonly weight: number }[]): number | undefined {
+/** `undefined` without items. */
+export function weightedMean(
+  items: readonly { readonly value: number; readonly weight: number }[],
+): number | undefined {
   let sum = 0
   let weights = 0
   for (const { value, weight } of items) {

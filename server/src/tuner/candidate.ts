@@ -1,5 +1,5 @@
 /** A candidate: a wording of the signature, what is known of its scores, and where its texts come from. */
-import type { ExampleOutcome } from '../evaluation/evaluate.ts'
+import { type ExampleOutcome, weightedMean } from '../evaluation/evaluate.ts'
 import type { Example } from '../examples/example.ts'
 import { inputKey } from '../examples/split.ts'
 import type { Field, Signature } from '../signature/signature.ts'
@@ -17,7 +17,7 @@ export interface Candidate {
   readonly key: string
   /** By example id: all of dev, the train examples read so far; everything for the original. */
   readonly outcomes: ReadonlyMap<string, ExampleOutcome>
-  /** Weighted mean over dev, in 0..1. */
+  /** The original's: the mean over dev. Of others `devScoreOf`. */
   readonly devScore: number
   readonly sources: readonly Source[]
 }
@@ -71,13 +71,40 @@ export function distinctPairs(
 
 /** Weighted mean over the examples without error; 0 when there is none. */
 export function meanScore(examples: readonly Example[], outcomes: ReadonlyMap<string, ExampleOutcome>): number {
-  let sum = 0
-  let weights = 0
-  for (const { id, weight } of examples) {
+  return weightedMean(openScores(examples, outcomes).map(({ score, weight }) => ({ value: score, weight }))) ?? 0
+}
+
+/**
+ * The original's score on dev and the gain over it where both were scored, so that errors neither lift nor lower it.
+ * Can leave 0..1; rounded, so that equals are equal.
+ */
+export function devScoreOf(
+  dev: readonly Example[],
+  original: Pick<Candidate, 'devScore' | 'outcomes'>,
+  outcomes: ReadonlyMap<string, ExampleOutcome>,
+): number {
+  const { gain } = summarisePairs(pairsOf(dev, original.outcomes, outcomes))
+  return Math.round((original.devScore + gain) * 1e9) / 1e9
+}
+
+/** How much higher `b` scores than `a` on the dev examples that both were scored on. */
+export function devGain(dev: readonly Example[], a: Candidate, b: Candidate): number {
+  return summarisePairs(pairsOf(dev, a.outcomes, b.outcomes)).gain
+}
+
+/** A score that could be won on an example, or was. */
+export interface OpenScore {
+  readonly score: number
+  readonly weight: number
+}
+
+/** The scores on these examples; one lost to an error cannot be won. */
+export function openScores(
+  examples: readonly Example[],
+  outcomes: ReadonlyMap<string, ExampleOutcome>,
+): readonly OpenScore[] {
+  return examples.flatMap(({ id, weight }) => {
     const outcome = outcomes.get(id)
-    if (outcome === undefined || outcome.error !== undefined) continue
-    sum += outcome.score * weight
-    weights += weight
-  }
-  return weights === 0 ? 0 : sum / weights
+    return outcome === undefined || outcome.error !== undefined ? [] : [{ score: outcome.score, weight }]
+  })
 }

@@ -1,31 +1,23 @@
 /** Exploring: proposals in logical order, some under way at a time, until a reason to stop. */
 import { createRandom } from '../base/random.ts'
+import { clampScore } from '../base/score.ts'
 import { lostPoints } from '../evaluation/report.ts'
 import type { Example } from '../examples/example.ts'
 import type { Rejected } from './analyse.ts'
-import type { Candidate } from './candidate.ts'
+import { type Candidate, devGain, meanScore } from './candidate.ts'
 import { clusterFailures } from './clusters.ts'
 import { overLimit } from './limits.ts'
 import { type MinedSentence, mine } from './mine.ts'
-import { callsPerProposal } from './propose.ts'
 import type { CandidateReport } from './result.ts'
 import type { UsedCalls } from './rollouts.ts'
 import type { Run } from './run.ts'
-import {
-  commonAncestor,
-  drawMinibatch,
-  drawParent,
-  mergePairs,
-  minibatchSize,
-  paretoFront,
-  roundRobin,
-} from './search.ts'
-import { runMerge, runMined, runReflection, runSifted, type StepResult } from './steps.ts'
-import { addConstraints, mergeWording, wordingKey } from './wording.ts'
+import { commonAncestor, drawMinibatch, drawParent, maxReading, mergePairs, paretoFront, roundRobin } from './search.ts'
+import { type Grounds, runMerge, runMined, runReflection, runSifted, type StepResult } from './steps.ts'
+import { addConstraints, mergeWording, wordingKey, wordingLength } from './wording.ts'
 
 export interface Exploration {
-  /** The original and every candidate that beat its parent on dev, in logical order. */
-  readonly pool: readonly Candidate[]
+  /** The highest on dev; of equals the shorter wording, so that the original wins against what does not beat it. */
+  readonly best: Candidate
   readonly reports: readonly CandidateReport[]
   /** Distinct wordings that were evaluated on dev. */
   readonly tried: number
@@ -44,6 +36,7 @@ interface Step {
 }
 
 interface State {
+  /** The original and every candidate that beat its parent on dev, in logical order. */
   readonly pool: Candidate[]
   readonly reports: CandidateReport[]
   readonly rejected: Rejected[]
@@ -54,7 +47,7 @@ interface State {
   sinceBest: number
   failedInRow: number
   lastFailure: string
-  best: number
+  best: Candidate
 }
 
 /**
@@ -71,16 +64,16 @@ export async function explore(run: Run, original: Candidate): Promise<Exploratio
     sinceBest: 0,
     failedInRow: 0,
     lastFailure: '',
-    best: original.devScore,
+    best: original,
   }
-  const context = { run, state, reading: readingSet(run, original) }
+  const context = { run, state, grounds: { original, reading: readingSet(run, original) } }
   const underway: Step[] = []
   let next = 1
   // Alone, so that reflection starts from what mining brings; dev in one block fills the pool.
   const sentences = mine(run.input.signature, run.data.train, original.outcomes)
   for (const step of [beginMined, beginSifted]) {
     if (state.pool.length > 1) break
-    const mined = step(context, original, sentences, next)
+    const mined = step(context, sentences, next)
     if (mined === undefined) continue
     next++
     conclude(run, state, mined, await mined.result)
@@ -100,7 +93,7 @@ export async function explore(run: Run, original: Candidate): Promise<Exploratio
     }
     const first = underway.shift()
     if (first === undefined)
-      return { pool: state.pool, reports: state.reports, tried: state.known.size - 1, stopReason }
+      return { best: state.best, reports: state.reports, tried: state.known.size - 1, stopReason }
     conclude(run, state, first, await first.result)
   }
 }
@@ -108,11 +101,8 @@ export async function explore(run: Run, original: Candidate): Promise<Exploratio
 interface Context {
   readonly run: Run
   readonly state: State
-  /** Train examples that every candidate of the pool is evaluated on, for reflection to read. */
-  readonly reading: readonly Example[]
+  readonly grounds: Grounds
 }
-
-const maxReading = 24
 
 /** Failing examples of every cluster first, then right ones. */
 function readingSet({ input, data }: Run, original: Candidate): readonly Example[] {
@@ -124,65 +114,59 @@ function readingSet({ input, data }: Run, original: Candidate): readonly Example
 }
 
 /** All mined sentences at once; `undefined` without any, or without the means. */
-function beginMined(
-  context: Context,
-  original: Candidate,
-  sentences: readonly MinedSentence[],
-  id: number,
-): Step | undefined {
-  const { run, reading } = context
+function beginMined(context: Context, sentences: readonly MinedSentence[], id: number): Step | undefined {
+  const { run, grounds } = context
   if (sentences.length === 0) return undefined
-  const stop = whyStop(context, id, run.rollouts.callsPerExample * (run.data.dev.length + reading.length))
+  const stop = whyStop(context, id, climbCalls(context))
   if (typeof stop === 'string') return undefined
   const used: UsedCalls = new Map()
   const signature = addConstraints(run.input.signature, sentences)
-  return { id, reserved: stop.reserved, used, result: runMined(run, id, original, signature, sentences, reading, used) }
+  return { id, reserved: stop.reserved, used, result: runMined(run, id, grounds, signature, sentences, used) }
 }
 
 /** When all together failed: those that help on their own on the examples that broke them. */
-function beginSifted(
-  context: Context,
-  original: Candidate,
-  sentences: readonly MinedSentence[],
-  id: number,
-): Step | undefined {
-  const { run, reading } = context
+function beginSifted(context: Context, sentences: readonly MinedSentence[], id: number): Step | undefined {
+  const { run, grounds } = context
   if (sentences.length < 2) return undefined
   const alone = sentences.reduce((sum, sentence) => sum + sentence.examples.length, 0)
-  const stop = whyStop(context, id, run.rollouts.callsPerExample * (alone + run.data.dev.length + reading.length))
+  const stop = whyStop(context, id, run.rollouts.callsPerExample * alone + climbCalls(context))
   if (typeof stop === 'string') return undefined
   const used: UsedCalls = new Map()
-  return { id, reserved: stop.reserved, used, result: runSifted(run, id, original, sentences, reading, used) }
+  return { id, reserved: stop.reserved, used, result: runSifted(run, id, grounds, sentences, used) }
 }
 
 /** Starts proposal `id`, or says why there is none to start now. */
 function begin(context: Context, id: number): Step | string {
-  const { run, state, reading } = context
-  const { data, rollouts, input } = run
+  const { run, state, grounds } = context
+  const { data, input } = run
   const random = createRandom(`${input.seed} proposal ${id}`)
   const front = paretoFront(state.pool, data.dev)
   const used: UsedCalls = new Map()
-  const evaluation = rollouts.callsPerExample * (data.dev.length + reading.length)
   for (const { better, other } of mergePairs(front, state.pool, data.dev)) {
     const name = `${better.id} ${other.id}`
     const ancestor = commonAncestor(state.pool, better, other)
     if (state.merged.has(name) || ancestor === undefined) continue
     const signature = mergeWording(ancestor.signature, better.signature, other.signature)
     if (state.known.has(wordingKey(signature))) continue
-    const stop = whyStop(context, id, evaluation)
+    const stop = whyStop(context, id, climbCalls(context))
     if (typeof stop === 'string') return stop
     state.merged.add(name)
-    return { id, reserved: stop.reserved, used, result: runMerge(run, id, better, other, signature, reading, used) }
+    return { id, reserved: stop.reserved, used, result: runMerge(run, id, grounds, better, other, signature, used) }
   }
   const read = (candidate: Candidate) => data.train.filter(example => candidate.outcomes.has(example.id))
   const parent = drawParent(front, candidate => failsOn(candidate, read(candidate)), random)
-  const stop = whyStop(context, id, callsPerProposal + rollouts.callsPerExample * minibatchSize + evaluation, parent)
+  const stop = whyStop(context, id, run.costs.proposal, parent)
   if (typeof stop === 'string' || parent === undefined) return typeof stop === 'string' ? stop : nothingLeft
   const minibatch = drawMinibatch(input.signature, read(parent), parent.outcomes, random)
   const rejected = [...state.rejected]
   const known = new Set(state.known)
-  const reflection = { id, parent, read: read(parent), minibatch, rejected, known, reading }
+  const reflection = { id, parent, read: read(parent), minibatch, rejected, known, grounds }
   return { id, reserved: stop.reserved, used, result: runReflection(run, reflection, used) }
+}
+
+/** Calls of a candidate from dev to the pool. */
+function climbCalls({ run, grounds }: Context): number {
+  return run.rollouts.callsPerExample * new Set([...run.data.dev, ...grounds.reading]).size
 }
 
 const nothingLeft = 'nothing to propose'
@@ -201,7 +185,7 @@ function whyStop(
   calls: number,
   parent: Candidate | undefined = state.pool[0],
 ): string | { readonly reserved: number } {
-  if (state.best >= 1 - 1e-9) return 'perfect dev score'
+  if (state.pool.some(candidate => isPerfect(candidate, run.data.dev))) return 'perfect dev score'
   if (state.sinceBest >= patience) {
     if (state.failedInRow < patience) return `no improvement in ${patience} proposals`
     return `the reflection model failed ${patience} times in a row: ${state.lastFailure}`
@@ -212,6 +196,14 @@ function whyStop(
   if (limit !== undefined) return limit
   run.account.reserve(calls)
   return { reserved: calls }
+}
+
+/** Right on every dev example; those lost to errors were not. */
+function isPerfect({ outcomes }: Candidate, dev: readonly Example[]): boolean {
+  return dev.every(({ id }) => {
+    const outcome = outcomes.get(id)
+    return outcome !== undefined && outcome.error === undefined && !lostPoints(outcome)
+  })
 }
 
 /** Takes the result of a step into the state; called in logical order. */
@@ -225,9 +217,7 @@ function conclude(run: Run, state: State, step: Step, result: StepResult): void 
   if (result.key !== undefined && result.onDev && !duplicate) state.known.add(result.key)
   state.failedInRow = result.failure === undefined ? 0 : state.failedInRow + 1
   if (result.failure !== undefined) state.lastFailure = result.failure
-  if (accepted && result.candidate !== undefined) state.pool.push(result.candidate)
-  const rose = accepted && (result.devScore ?? 0) > state.best + 1e-9
-  if (rose) state.best = result.devScore ?? state.best
+  const rose = accepted && result.candidate !== undefined && join(run, state, result.candidate)
   if (rose) state.sinceBest = 0
   else if (result.origin !== 'mined' && !twin) state.sinceBest++
   if (!accepted && !duplicate && result.compared !== undefined && result.changeSentences.length > 0) {
@@ -239,7 +229,7 @@ function conclude(run: Run, state: State, step: Step, result: StepResult): void 
     ...(parent !== undefined && { parent }),
     origin,
     changeSentences,
-    ...(devScore !== undefined && !duplicate && { devScore }),
+    ...(devScore !== undefined && !duplicate && { devScore: clampScore(devScore) }),
     ...(minibatch !== undefined && { minibatch }),
     decision,
   })
@@ -252,5 +242,23 @@ function conclude(run: Run, state: State, step: Step, result: StepResult): void 
     devScore: devScore ?? null,
     minibatch: minibatch === undefined ? null : [minibatch.old, minibatch.new],
   })
-  run.report({ best_score: state.best, message: `Proposal ${step.id}: ${decision}` })
+  run.report({ ...bestScore(run, state), message: `Proposal ${step.id}: ${decision}` })
+}
+
+/** Whether the candidate scores higher than the best so far, each compared on what both were scored on. */
+function join({ data }: Run, state: State, candidate: Candidate): boolean {
+  state.pool.push(candidate)
+  const gain = devGain(data.dev, state.best, candidate)
+  const rose = gain > 1e-9
+  const shorter = wordingLength(candidate.signature) < wordingLength(state.best.signature)
+  if (rose || (gain > -1e-9 && shorter)) state.best = candidate
+  return rose
+}
+
+/** What the score over all examples becomes if the gain on dev holds; nothing before there is one. */
+function bestScore({ data }: Run, { best, pool }: State): { readonly best_score?: number } {
+  const [original] = pool
+  if (original === undefined || best === original) return {}
+  const oldScore = meanScore(data.all, original.outcomes)
+  return { best_score: clampScore(oldScore + best.devScore - original.devScore) }
 }

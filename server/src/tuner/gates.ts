@@ -1,5 +1,7 @@
 /** Gates: who joins the pool, when to stop evaluating a candidate, and what may be promoted. */
 import type { Random } from '../base/random.ts'
+import { holdoutShare, leastForHoldout } from '../examples/split.ts'
+import type { OpenScore } from './candidate.ts'
 import { formatGain, formatP } from './figures.ts'
 import type { Evidence } from './result.ts'
 import { lossEvidence, type Pair, type PairSummary, pairedP, pairsNeeded, sidak, summarisePairs } from './statistics.ts'
@@ -15,25 +17,22 @@ export type DevVerdict = 'open' | 'accepted' | 'no gain' | 'out of reach' | 'wor
  * Where a candidate stands against its bar after some blocks of dev. `remaining` are the bar's scores on examples not
  * evaluated yet: when even 1.0 on all of them cannot lift the candidate above the bar, the rest is not worth a call.
  */
-export function judgeDev(
-  pairs: readonly Pair[],
-  lost: number,
-  remaining: readonly { readonly score: number; readonly weight: number }[],
-): DevVerdict {
-  const gain = weightedGain(pairs)
-  const reachable = remaining.reduce((sum, { score, weight }) => sum + weight * (1 - score), 0)
-  if (gain + reachable <= tie) return remaining.length === 0 ? 'no gain' : 'out of reach'
-  if (remaining.length === 0) return lost > maxLost * (pairs.length + lost) ? 'too many errors' : 'accepted'
-  return lossEvidence(pairs.map(pair => pair.new - pair.old)) >= 10 ? 'worse' : 'open'
+export function judgeDev(pairs: readonly Pair[], lost: number, remaining: readonly OpenScore[]): DevVerdict {
+  if (bestGain(pairs, remaining) <= tie) return remaining.length === 0 ? 'no gain' : 'out of reach'
+  if (remaining.length === 0) return tooManyLost(lost, pairs.length + lost) ? 'too many errors' : 'accepted'
+  const heaviest = Math.max(...[...pairs, ...remaining].map(({ weight }) => weight))
+  const gains = pairs.map(pair => (pair.weight / heaviest) * (pair.new - pair.old))
+  return lossEvidence(gains) >= 10 ? 'worse' : 'open'
 }
 
-/** A removal is kept when it costs nothing: no score is lost over all examples. */
+/** A removal is kept when it costs nothing: no score is lost over all examples. What cannot be told counts as a cost. */
 export function judgeRemoval(
   pairs: readonly Pair[],
-  remaining: readonly { readonly score: number; readonly weight: number }[],
-): 'open' | 'free' | 'costs' {
-  const reachable = remaining.reduce((sum, { score, weight }) => sum + weight * (1 - score), 0)
-  if (weightedGain(pairs) + reachable < -tie) return 'costs'
+  lost: number,
+  remaining: readonly OpenScore[],
+): 'open' | 'free' | 'costs' | 'too many errors' {
+  if (bestGain(pairs, remaining) < -tie) return 'costs'
+  if (tooManyLost(lost, pairs.length + lost + remaining.length)) return 'too many errors'
   return remaining.length === 0 ? 'free' : 'open'
 }
 
@@ -42,12 +41,14 @@ export interface PromotionInput {
   readonly search: readonly Pair[]
   /** The pairs of the test: the holdout, or all examples when there are too few to hold some out. */
   readonly test: readonly Pair[]
+  /** Pairs that are missing from the test because a call failed, and the message of such a call. */
+  readonly lost: number
+  readonly error?: string | undefined
   readonly weak: boolean
   /** Candidates that were evaluated on dev; corrects the p-value where the test has seen the selection. */
   readonly candidates: number
   /** Examples in all, for the number that would show the gain. */
   readonly total: number
-  readonly minImprovement: number
   readonly random: Random
 }
 
@@ -63,10 +64,8 @@ export interface Verdict {
 /** `undefined` when the gain on the search half is enough; else why the winner is refused without further test. */
 export function refuseGain(gain: number, minImprovement: number): string | undefined {
   if (gain + tie >= minImprovement && gain > tie) return undefined
-  const shown = formatGain(gain)
   // 0.048 must not read as if it were the 0.05 it misses.
-  const gainText = Number(shown) >= minImprovement ? formatGain(gain, 4) : shown
-  return `refused: gain ${gainText} is below the required ${minImprovement}`
+  return `refused: ${formatGain(gain, value => value < minImprovement)} is below the required ${minImprovement}`
 }
 
 /** One winner, one test. The caller has asked `refuseGain` first. */
@@ -74,9 +73,15 @@ export function promote(input: PromotionInput): Verdict {
   const summary = summarisePairs(input.test)
   const raw = pairedP(input.test, input.random)
   const p = input.weak ? sidak(raw, input.candidates) : raw
-  const where = input.weak ? `all ${summary.examples} examples` : `${summary.examples} holdout examples`
+  const all = summary.examples + input.lost
+  const number = input.lost === 0 ? `${all}` : `${summary.examples} of ${all}`
+  const where = input.weak ? `${input.lost === 0 ? 'all ' : ''}${number} examples` : `${number} holdout examples`
   const figures = `gain ${formatGain(summary.gain)} on ${where} (${count(summary.wins, 'win')}, ${count(summary.losses, 'loss', 'losses')}), p ${formatP(p)}`
   const corrected = input.weak && input.candidates > 1 ? ` after correction for ${input.candidates} candidates` : ''
+  if (tooManyLost(input.lost, all)) {
+    const reason = `${figures}, but calls failed on the others: ${input.error ?? 'too few are left for a fair test.'}`
+    return { tuned: false, evidence: 'unproven', p, summary, reason }
+  }
   if (p <= significance && summary.gain > tie) {
     return { tuned: true, evidence: input.weak ? 'weak' : 'proven', p, summary, reason: figures + corrected }
   }
@@ -91,17 +96,30 @@ function missed(input: PromotionInput, summary: PairSummary, p: number): string 
     return `gain ${search} on the search half, but ${formatGain(summary.gain)} on the holdout, p ${formatP(p)}`
   }
   const pairs = pairsNeeded(summary.gain, summary.deviation) ?? 0
-  const share = summary.examples / Math.max(1, input.total)
-  const needed = Math.max(Math.ceil(pairs / Math.max(share, 0.1)), Math.ceil(input.total * 1.25))
-  return `gain ${formatGain(summary.gain)}, p ${formatP(p)}; about ${roundUp(needed)} examples would show it`
+  const needed = Math.max(examplesFor(pairs), Math.ceil(input.total * 1.25))
+  return `gain ${formatGain(summary.gain, value => value > 0)}, p ${formatP(p)}; about ${roundUp(needed)} examples would show it`
 }
 
-/** Above this share of missing pairs there is no fair comparison. */
-const maxLost = 0.25
+/** With a quarter of the pairs missing there is no fair comparison. */
+function tooManyLost(lost: number, all: number): boolean {
+  return lost > 0.25 * all
+}
+
 const tie = 1e-9
+
+/** The gain there would be if all that remains were right. */
+function bestGain(pairs: readonly Pair[], remaining: readonly OpenScore[]): number {
+  return weightedGain(pairs) + remaining.reduce((sum, { score, weight }) => sum + weight * (1 - score), 0)
+}
 
 function weightedGain(pairs: readonly Pair[]): number {
   return pairs.reduce((sum, pair) => sum + pair.weight * (pair.new - pair.old), 0)
+}
+
+/** So many that as many as `pairs` of them are held out. */
+function examplesFor(pairs: number): number {
+  const half = Math.max(leastForHoldout, 2 * pairs)
+  return pairs <= half * holdoutShare(half) ? half : Math.ceil(pairs / holdoutShare(half))
 }
 
 /** To the next 10 below 200, to the next 50 below 1000, to the next 100 above. */

@@ -1,5 +1,5 @@
 /** The outcome of a run, put together from what its phases found. */
-import { formatImprovement } from '../base/score.ts'
+import { clampScore, formatImprovement } from '../base/score.ts'
 import { type Evaluation, summarise } from '../evaluation/evaluate.ts'
 import { failingExamples, groupErrors } from '../evaluation/report.ts'
 import { compareSignatures, describeChange } from '../signature/compare.ts'
@@ -25,7 +25,7 @@ export function buildOutcome(run: Run, conclusion: Conclusion): TuneOutcome {
   const { original, winner, stopReason, preflight, evidence, summary, p } = conclusion
   const { signature } = input
   const before = evaluationOf(run, original)
-  const after = winner === undefined ? undefined : evaluationOf(run, winner)
+  const after = winner === undefined ? undefined : evaluationBeside(run, before, original, winner)
   const oldScore = before.score ?? 0
   const changes = winner === undefined ? [] : compareSignatures(signature, winner.signature).changes
   const provenance = winner === undefined ? [] : provenanceOf(run, winner)
@@ -78,6 +78,36 @@ export function buildOutcome(run: Run, conclusion: Conclusion): TuneOutcome {
 function evaluationOf({ data, input }: Run, candidate: Candidate): Evaluation {
   const outcomes = data.all.flatMap(({ id }) => candidate.outcomes.get(id) ?? [])
   return summarise(outcomes, input.signature)
+}
+
+/**
+ * The winner's scores beside the original's. Where errors left out examples of either, the gain on those scored in
+ * both is added to the original's score: means over different examples do not compare.
+ */
+function evaluationBeside(run: Run, before: Evaluation, original: Candidate, winner: Candidate): Evaluation {
+  const { data, input } = run
+  const after = evaluationOf(run, winner)
+  const isScored = ({ outcomes }: Candidate, id: string) => outcomes.get(id)?.error === undefined && outcomes.has(id)
+  if (data.all.every(({ id }) => isScored(original, id) === isScored(winner, id))) return after
+  const both = data.all.filter(({ id }) => isScored(original, id) && isScored(winner, id))
+  const onBoth = ({ outcomes }: Candidate) =>
+    summarise(
+      both.flatMap(({ id }) => outcomes.get(id) ?? []),
+      input.signature,
+    )
+  const [old, fresh] = [onBoth(original), onBoth(winner)]
+  const shifted = (scores: (evaluation: Evaluation) => Readonly<Record<string, number>>) =>
+    Object.fromEntries(
+      Object.entries(scores(before)).map(([name, score]) => {
+        return [name, clampScore(score + (scores(fresh)[name] ?? 0) - (scores(old)[name] ?? 0))]
+      }),
+    )
+  return {
+    ...after,
+    score: clampScore((before.score ?? 0) + (fresh.score ?? 0) - (old.score ?? 0)),
+    scoreByMetric: shifted(evaluation => evaluation.scoreByMetric),
+    scoreByField: shifted(evaluation => evaluation.scoreByField),
+  }
 }
 
 /** Each text the winner has beyond the original, with the newest explanation of it. */

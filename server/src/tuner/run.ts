@@ -4,6 +4,7 @@ import { createRandom } from '../base/random.ts'
 import type { Example } from '../examples/example.ts'
 import { inputKey, splitExamples } from '../examples/split.ts'
 import { type Account, createAccount } from './account.ts'
+import { type Costs, costsOf } from './costs.ts'
 import { createDecisions, type Decisions } from './decisions.ts'
 import type { TuneInput, TunePorts, TuneProgress } from './result.ts'
 import { createRollouts, type Rollouts } from './rollouts.ts'
@@ -14,6 +15,7 @@ export interface Run {
   readonly data: SplitData
   readonly rollouts: Rollouts
   readonly account: Account
+  readonly costs: Costs
   readonly decisions: Decisions
   /** How many proposals are under way at a time. */
   readonly proposalsPerRound: number
@@ -61,6 +63,7 @@ export function createRun(input: TuneInput, ports: TunePorts): Run {
     data,
     rollouts,
     account: createAccount(input.budget.maxCalls),
+    costs: costsOf(data, rollouts.callsPerExample),
     decisions: createDecisions(),
     proposalsPerRound: Math.min(4, Math.max(1, Math.floor(input.width / 4))),
     report,

@@ -65,6 +65,9 @@ const shownRight = 3
 const triedFailing = 8
 const triedRight = 2
 
+/** The most train examples that every candidate of the pool is evaluated on, for reflection to read. */
+export const maxReading = 24
+
 /** The most examples a child is tried on before dev. */
 export const minibatchSize = triedFailing + triedRight
 

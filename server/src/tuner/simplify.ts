@@ -2,7 +2,7 @@
 import type { ExampleOutcome } from '../evaluation/evaluate.ts'
 import { compareSignatures, describeChange } from '../signature/compare.ts'
 import type { Signature } from '../signature/signature.ts'
-import { type Candidate, meanScore, pairsOf } from './candidate.ts'
+import { type Candidate, devScoreOf, openScores, pairsOf } from './candidate.ts'
 import { formatScore } from './figures.ts'
 import { judgeRemoval } from './gates.ts'
 import { overLimit } from './limits.ts'
@@ -23,7 +23,7 @@ export interface Simplified {
  */
 export async function simplify(
   run: Run,
-  original: Signature,
+  original: Candidate,
   winner: Candidate,
   firstId: number,
   maxCalls: number,
@@ -35,10 +35,8 @@ export async function simplify(
   let current = winner
   let spent = 0
   for (;;) {
-    const removal = removals(original, current.signature)
-      .filter(
-        ({ part, text, signature }) => !kept.has(`${part}\n${text}`) && wordingKey(signature) !== wordingKey(original),
-      )
+    const removal = removals(original.signature, current.signature)
+      .filter(({ part, text, signature }) => !kept.has(`${part}\n${text}`) && wordingKey(signature) !== original.key)
       .sort((a, b) => b.text.length - a.text.length)[0]
     const id = firstId + reports.length
     if (removal === undefined || spent + cost > maxCalls || account.available() < cost) break
@@ -50,10 +48,8 @@ export async function simplify(
     const before = account.available()
     account.settle(cost, used)
     spent += cost - (account.available() - before)
-    const devScore = tried.free ? meanScore(data.dev, tried.outcomes) : undefined
-    const decision = tried.free
-      ? `removed: nothing lost (${formatScore(tried.score)}, was ${formatScore(tried.old)})`
-      : `kept: without it ${formatScore(tried.score)}, was ${formatScore(tried.old)}`
+    const devScore = tried.verdict === 'free' ? devScoreOf(data.dev, original, tried.outcomes) : undefined
+    const decision = describeVerdict(tried)
     reports.push({
       id,
       parent: current.id,
@@ -80,10 +76,16 @@ export async function simplify(
 }
 
 interface Tried {
-  readonly free: boolean
+  readonly verdict: 'free' | 'costs' | 'too many errors'
   readonly outcomes: ReadonlyMap<string, ExampleOutcome>
   readonly old: number
   readonly score: number
+}
+
+function describeVerdict({ verdict, score, old }: Tried): string {
+  const figures = `${formatScore(score)}, was ${formatScore(old)}`
+  if (verdict === 'free') return `removed: nothing lost (${figures})`
+  return verdict === 'costs' ? `kept: without it ${figures}` : 'kept: too many calls failed without it'
 }
 
 /** In blocks as wide as the pool, ended as soon as a loss is certain. */
@@ -94,14 +96,13 @@ async function evaluateRemoval(run: Run, current: Candidate, signature: Signatur
     const block = examples.slice(done, done + Math.max(8, run.input.width))
     for (const [id, outcome] of await run.rollouts.evaluate(signature, block, used)) outcomes.set(id, outcome)
     done += block.length
-    const remaining = examples.slice(done).flatMap(({ id, weight }) => {
-      const outcome = current.outcomes.get(id)
-      return outcome === undefined || outcome.error !== undefined ? [] : [{ score: outcome.score, weight }]
-    })
-    const pairs = pairsOf(examples.slice(0, done), current.outcomes, outcomes)
-    const verdict = judgeRemoval(pairs, remaining)
+    const seen = examples.slice(0, done)
+    const pairs = pairsOf(seen, current.outcomes, outcomes)
+    const lost = seen.filter(({ id }) => outcomes.get(id)?.error !== undefined).length
+    const verdict = judgeRemoval(pairs, lost, openScores(examples.slice(done), current.outcomes))
     const { old, new: score } = summarisePairs(pairs)
-    if (verdict === 'costs') return { free: false, outcomes, old, score }
-    if (done >= examples.length) return { free: pairs.length > 0, outcomes, old, score }
+    // What was free for certain is evaluated to the end all the same: the winner is known on the whole search half.
+    const undecided = verdict === 'open' || (verdict === 'free' && done < examples.length)
+    if (!undecided) return { verdict, outcomes, old, score }
   }
 }

@@ -4,7 +4,7 @@ import type { Example } from '../examples/example.ts'
 import { compareSignatures, describeChange, withChanges } from '../signature/compare.ts'
 import type { Signature } from '../signature/signature.ts'
 import { failureAnalysis, type Rejected } from './analyse.ts'
-import { type Candidate, meanScore, pairsOf, type Source, sourcesOf } from './candidate.ts'
+import { type Candidate, devScoreOf, openScores, pairsOf, type Source, sourcesOf } from './candidate.ts'
 import { formatScore } from './figures.ts'
 import { judgeDev, passesMinibatch } from './gates.ts'
 import type { MinedSentence } from './mine.ts'
@@ -35,7 +35,15 @@ export interface StepResult {
   readonly failure?: string
 }
 
+/** What all steps of a run build on. */
+export interface Grounds {
+  readonly original: Candidate
+  /** Train examples that every candidate of the pool is evaluated on, for reflection to read. */
+  readonly reading: readonly Example[]
+}
+
 export interface Reflection {
+  readonly grounds: Grounds
   readonly id: number
   readonly parent: Candidate
   /** Train examples with known outcomes of the parent. */
@@ -44,13 +52,12 @@ export interface Reflection {
   readonly rejected: readonly Rejected[]
   /** Wordings evaluated before. */
   readonly known: ReadonlySet<string>
-  readonly reading: readonly Example[]
 }
 
 /** Analysis, TuneSignature call, minibatch, dev. */
 export async function runReflection(run: Run, reflection: Reflection, used: UsedCalls): Promise<StepResult> {
   const { input, rollouts } = run
-  const { id, parent, read, minibatch, rejected, reading } = reflection
+  const { id, parent, read, minibatch, rejected, grounds } = reflection
   const { signature, outcomes } = parent
   const none = { origin: 'reflection', parent: parent.id, accepted: false, onDev: false, changeSentences: [] } as const
   const proposal = await propose(
@@ -81,19 +88,19 @@ export async function runReflection(run: Run, reflection: Reflection, used: Used
   }
   const shown = minibatch.shown.flatMap(example => ((outcomes.get(example.id)?.score ?? 1) < 1 ? [example.id] : []))
   const sources = [...parent.sources, ...sourcesOf(signature, child, shown, proposal.reasoning)]
-  return { ...tried, ...(await climb(run, { id, child, parent, sources, origin: 'reflection', reading }, used)) }
+  return { ...tried, ...(await climb(run, { id, child, parent, sources, origin: 'reflection', grounds }, used)) }
 }
 
 /** All mined sentences at once, straight to dev. */
 export async function runMined(
   run: Run,
   id: number,
-  original: Candidate,
+  grounds: Grounds,
   child: Signature,
   sentences: readonly MinedSentence[],
-  reading: readonly Example[],
   used: UsedCalls,
 ): Promise<StepResult> {
+  const { original } = grounds
   const sources = sentences.map(({ field, text, examples, reasoning }) => ({
     part: `outputs.${field}.constraints`,
     text,
@@ -102,7 +109,7 @@ export async function runMined(
   }))
   const climbed = await climb(
     run,
-    { id, child, parent: original, sources, origin: 'mined', reading, block: Number.POSITIVE_INFINITY },
+    { id, child, parent: original, sources, origin: 'mined', grounds, block: Number.POSITIVE_INFINITY },
     used,
   )
   return { ...described(original, child), origin: 'mined', ...climbed }
@@ -112,12 +119,11 @@ export async function runMined(
 export async function runSifted(
   run: Run,
   id: number,
-  original: Candidate,
+  grounds: Grounds,
   sentences: readonly MinedSentence[],
-  reading: readonly Example[],
   used: UsedCalls,
 ): Promise<StepResult> {
-  const { signature, outcomes } = original
+  const { signature, outcomes } = grounds.original
   const helped = await Promise.all(
     sentences.map(async sentence => {
       const examples = run.data.train.filter(example => sentence.examples.includes(example.id))
@@ -130,23 +136,23 @@ export async function runSifted(
     const decision = `rejected: ${kept.length === 0 ? 'no mined sentence helped alone' : 'each mined sentence helped alone, not together'}`
     return { origin: 'mined', parent: 0, accepted: false, onDev: false, changeSentences: [], decision }
   }
-  return runMined(run, id, original, addConstraints(signature, kept), kept, reading, used)
+  return runMined(run, id, grounds, addConstraints(signature, kept), kept, used)
 }
 
 /** What two parents changed, together; it has to beat the better one. */
 export async function runMerge(
   run: Run,
   id: number,
+  grounds: Grounds,
   better: Candidate,
   other: Candidate,
   child: Signature,
-  reading: readonly Example[],
   used: UsedCalls,
 ): Promise<StepResult> {
   const sources = [...better.sources, ...other.sources]
   const climbed = await climb(
     run,
-    { id, child, parent: better, other: other.id, sources, origin: 'merge', reading },
+    { id, child, parent: better, other: other.id, sources, origin: 'merge', grounds },
     used,
   )
   return { ...described(better, child), origin: 'merge', ...climbed }
@@ -159,7 +165,7 @@ interface Climb {
   readonly other?: number
   readonly sources: readonly Source[]
   readonly origin: Origin
-  readonly reading: readonly Example[]
+  readonly grounds: Grounds
   /** Dev examples between two looks at the score. */
   readonly block?: number
 }
@@ -169,17 +175,21 @@ type Climbed = Pick<StepResult, 'accepted' | 'decision' | 'onDev' | 'compared' |
 /** Evaluates a child on dev block by block against its parent, and on the reading set once it is accepted. */
 async function climb(run: Run, climbing: Climb, used: UsedCalls): Promise<Climbed> {
   const { data, rollouts } = run
-  const { child, parent } = climbing
+  const { child, parent, grounds } = climbing
   const outcomes = new Map<string, ExampleOutcome>()
   let done = 0
-  let verdict = judgeDev([], 0, rest(data.dev, parent))
+  let verdict = judgeDev([], 0, openScores(data.dev, parent.outcomes))
   while (verdict === 'open' && done < data.dev.length) {
     const block = data.dev.slice(done, done + (climbing.block ?? blockSize(run)))
     for (const [id, outcome] of await rollouts.evaluate(child, block, used)) outcomes.set(id, outcome)
     done += block.length
     const seen = data.dev.slice(0, done)
     const lost = seen.filter(({ id }) => outcomes.get(id)?.error !== undefined).length
-    verdict = judgeDev(pairsOf(seen, parent.outcomes, outcomes), lost, rest(data.dev.slice(done), parent))
+    verdict = judgeDev(
+      pairsOf(seen, parent.outcomes, outcomes),
+      lost,
+      openScores(data.dev.slice(done), parent.outcomes),
+    )
   }
   const { old, new: score } = summarisePairs(pairsOf(data.dev.slice(0, done), parent.outcomes, outcomes))
   const compared = { score, parentScore: old }
@@ -187,8 +197,8 @@ async function climb(run: Run, climbing: Climb, used: UsedCalls): Promise<Climbe
     const decision = `rejected: dev ${formatScore(score)}, was ${formatScore(old)} (${verdict} after ${done} of ${data.dev.length})`
     return { accepted: false, decision, onDev: done > 0, compared }
   }
-  for (const [id, outcome] of await rollouts.evaluate(child, climbing.reading, used)) outcomes.set(id, outcome)
-  const devScore = meanScore(data.dev, outcomes)
+  for (const [id, outcome] of await rollouts.evaluate(child, grounds.reading, used)) outcomes.set(id, outcome)
+  const devScore = devScoreOf(data.dev, grounds.original, outcomes)
   const candidate: Candidate = {
     id: climbing.id,
     parents: climbing.other === undefined ? [parent.id] : [parent.id, climbing.other],
@@ -201,14 +211,6 @@ async function climb(run: Run, climbing: Climb, used: UsedCalls): Promise<Climbe
   }
   const decision = `accepted: dev ${formatScore(score)}, was ${formatScore(old)}`
   return { accepted: true, decision, onDev: true, compared, devScore, candidate }
-}
-
-/** The parent's scores on what the child has not been evaluated on; an example lost to an error cannot be won. */
-function rest(examples: readonly Example[], parent: Candidate) {
-  return examples.flatMap(({ id, weight }) => {
-    const outcome = parent.outcomes.get(id)
-    return outcome === undefined || outcome.error !== undefined ? [] : [{ score: outcome.score, weight }]
-  })
 }
 
 /** Several proposals share the pool, so that blocks need not fill it alone. */

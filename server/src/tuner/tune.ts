@@ -4,9 +4,10 @@ import { createRandom } from '../base/random.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import type { ExampleOutcome } from '../evaluation/evaluate.ts'
 import { groupErrors } from '../evaluation/report.ts'
+import type { Example } from '../examples/example.ts'
 import { type Candidate, distinctPairs, meanScore, pairsOf } from './candidate.ts'
 import { type Exploration, explore } from './explore.ts'
-import { formatScore } from './figures.ts'
+import { formatScore, formatUntil } from './figures.ts'
 import { promote, refuseGain } from './gates.ts'
 import { overLimit } from './limits.ts'
 import { buildOutcome, type Conclusion } from './outcome.ts'
@@ -17,7 +18,7 @@ import { createRun, type Run } from './run.ts'
 import { minibatchSize } from './search.ts'
 import { simplify } from './simplify.ts'
 import { smallestGain, summarisePairs } from './statistics.ts'
-import { wordingKey, wordingLength } from './wording.ts'
+import { wordingKey } from './wording.ts'
 
 /**
  * A function of its input, the replies to its calls and the decisions recorded: run again over the same replies, in
@@ -41,56 +42,55 @@ export async function tune(input: TuneInput, ports: TunePorts): Promise<Result<T
 }
 
 async function runPhases(run: Run): Promise<Result<TuneOutcome>> {
-  const { input, data, account, rollouts, decisions } = run
-  const { signature } = input
+  const { input, data, account, costs, decisions } = run
+  const { signature, budget } = input
   run.report({})
   decisions.add('split', { ...data.sizes, weak: data.weak, proposalsPerRound: run.proposalsPerRound })
-  const price = rollouts.callsPerExample
-  const baselineCalls = price * data.all.length
-  if (!account.reserve(baselineCalls)) {
-    const message = `Scoring ${data.all.length} examples takes ${baselineCalls} calls, but the budget is ${input.budget.maxCalls}: raise --max-calls to at least ${baselineCalls}.`
+  const scoring = `Scoring ${data.all.length} examples`
+  if (!account.reserve(costs.baseline)) {
+    const message = `${scoring} takes ${costs.baseline} calls and tuning at least ${costs.least}, but the budget is ${budget.maxCalls}: raise --max-calls to at least ${costs.least}.`
     return fail(failure('budget_exhausted', message))
   }
-  run.report({ phase: 'baseline', message: `Scoring ${data.all.length} examples`, expectedCalls: baselineCalls })
-  const original = await scoreBaseline(run, baselineCalls)
+  const tooLittle = (verb: string) =>
+    `the budget of ${budget.maxCalls} calls ${verb} none for a proposal; tuning takes at least ${costs.least}`
+  const scoresOnly = budget.maxCalls < costs.least
+  const message = scoresOnly ? `${scoring}; ${tooLittle('leaves')}` : scoring
+  run.report({ phase: 'baseline', message, expectedCalls: costs.baseline })
+  const original = await scoreBaseline(run)
   if (!original.ok) return original
   const oldScore = meanScore(data.all, original.value.outcomes)
   decisions.add('baseline', { score: oldScore })
-  run.report({ old_score: oldScore, best_score: original.value.devScore })
+  run.report({ old_score: oldScore })
   const none = { original: original.value, tuned: false } as const
-  if (oldScore >= signature.threshold && !input.force) {
-    const reason = `score ${formatScore(oldScore)} meets threshold ${signature.threshold}`
+  if (oldScore >= signature.threshold - 1e-9 && !input.force) {
+    const score = formatUntil(oldScore, value => value >= signature.threshold - 1e-9)
+    const on = leftOut(data.all, original.value, original.value)
+    const reason = `score ${score} meets threshold ${signature.threshold}${on}`
     return ok(finish(run, { ...none, reason }))
   }
 
-  const finishCalls = price * new Set([...data.train, ...data.test]).size
-  const preflight = describeBudget(run, finishCalls)
-  if (!account.reserve(finishCalls)) {
-    const needed = baselineCalls + finishCalls + price * data.dev.length + oneProposal(run)
-    const reason = `refused: the budget of ${input.budget.maxCalls} calls pays for scoring alone; tuning takes at least ${needed}`
-    return ok(finish(run, { ...none, preflight, stopReason: 'budget', reason }))
+  if (scoresOnly || !account.reserve(costs.finish)) {
+    const reason = tooLittle('left')
+    return ok(finish(run, { ...none, preflight: reason, stopReason: 'budget', reason }))
   }
+  const preflight = describeBudget(run)
+  // The first proposal goes before the simplification of what it may find.
   const simplifyCalls = Math.min(
-    account.available(),
-    price * data.search.length,
-    Math.floor(input.budget.maxCalls / 10),
+    account.available() - costs.proposal,
+    run.rollouts.callsPerExample * data.search.length,
+    Math.floor(budget.maxCalls / 10),
   )
   account.reserve(simplifyCalls)
-  const spare = Math.min(account.available(), price * data.dev.length + 10 * oneProposal(run))
-  run.report({ phase: 'propose', message: preflight, expectedCalls: baselineCalls + finishCalls + spare })
+  const spare = Math.min(account.available(), 10 * costs.proposal)
+  run.report({ phase: 'propose', message: preflight, expectedCalls: costs.baseline + costs.finish + spare })
   const exploration = await explore(run, original.value)
   account.settle(simplifyCalls, new Map())
   decisions.add('stop', { reason: exploration.stopReason })
-  return ok(await finishSearch(run, original.value, exploration, preflight, finishCalls, simplifyCalls))
-}
-
-/** Calls of a reflective proposal that goes all the way, about. */
-function oneProposal({ rollouts, data }: Run): number {
-  return callsPerProposal + rollouts.callsPerExample * (minibatchSize + data.dev.length)
+  return ok(await finishSearch(run, original.value, exploration, preflight, simplifyCalls))
 }
 
 /** Baseline on all examples; without any score, or with fewer scores than errors, there is nothing to build on. */
-async function scoreBaseline(run: Run, reserved: number): Promise<Result<Candidate>> {
+async function scoreBaseline(run: Run): Promise<Result<Candidate>> {
   const { input, data, account, rollouts } = run
   const used: UsedCalls = new Map()
   // Where money or time is limited, a few examples tell whether the baseline can be paid for.
@@ -101,7 +101,7 @@ async function scoreBaseline(run: Run, reserved: number): Promise<Result<Candida
     if (short !== undefined) return fail(failure('budget_exhausted', limitMessage(run, short)))
   }
   const outcomes = await rollouts.evaluate(input.signature, data.all, used)
-  account.settle(reserved, used)
+  account.settle(run.costs.baseline, used)
   const [worst] = groupErrors(outcomes.values())
   const failed = [...outcomes.values()].filter(({ error }) => error !== undefined).length
   if (worst !== undefined && failed * 2 > data.all.length) {
@@ -130,13 +130,12 @@ function limitMessage({ input, data, rollouts, ports }: Run, short: 'time' | 'bu
 }
 
 /** What this budget and these examples can show, said before the search starts. */
-function describeBudget(run: Run, finishCalls: number): string {
-  const { account, data, rollouts } = run
+function describeBudget({ account, data, rollouts }: Run): string {
   const price = rollouts.callsPerExample
   const perProposal = callsPerProposal - 0.8 + price * (minibatchSize + data.dev.length / 2)
-  const proposals = Math.max(0, Math.floor((account.available() - finishCalls) / perProposal))
+  const proposals = Math.max(1, Math.floor(account.available() / perProposal))
   const gain = smallestGain(data.testDistinct).toFixed(2)
-  return `this budget buys about ${proposals} proposals; with ${data.distinct} examples the smallest gain that can be shown is about ${gain}`
+  return `this budget buys about ${proposals} ${proposals === 1 ? 'proposal' : 'proposals'}; with ${data.distinct} examples the smallest gain that can be shown is about ${gain}`
 }
 
 async function finishSearch(
@@ -144,15 +143,18 @@ async function finishSearch(
   original: Candidate,
   exploration: Exploration,
   preflight: string,
-  finishCalls: number,
   simplifyCalls: number,
 ): Promise<TuneOutcome> {
-  const { input, data, account, rollouts, decisions } = run
+  const { input, data, account, costs, rollouts, decisions } = run
   const { stopReason } = exploration
   const told = { original, preflight, stopReason, tuned: false } as const
-  const best = bestOf(exploration.pool)
-  if (best === undefined || best === original) {
-    const reason = `no proposal scored higher than ${formatScore(original.devScore)} on the dev examples; stopped: ${stopReason}`
+  const { best } = exploration
+  if (best === original) {
+    const none =
+      exploration.reports.length === 0
+        ? 'no proposal was made'
+        : `no proposal scored higher than ${formatScore(original.devScore)} on the dev examples`
+    const reason = `${none}; stopped: ${stopReason}`
     return finish(run, { ...told, reports: exploration.reports, reason })
   }
   const used: UsedCalls = new Map()
@@ -164,39 +166,45 @@ async function finishSearch(
   const known = await complete(best, data.train)
   run.report({ phase: 'simplify', message: 'Dropping added sentences that earn nothing' })
   const allowance = Math.max(simplifyCalls, Math.floor(input.budget.maxCalls / 5))
-  const simplified = await simplify(run, input.signature, known, exploration.reports.length + 1, allowance)
+  const simplified = await simplify(run, original, known, exploration.reports.length + 1, allowance)
   const reports = [...exploration.reports, ...simplified.reports]
   const search = pairsOf(data.search, original.outcomes, simplified.winner.outcomes)
   const refused = refuseGain(summarisePairs(search).gain, input.minImprovement)
   if (refused !== undefined) {
-    account.settle(finishCalls, used)
-    return finish(run, { ...told, reports, reason: `${refused}; stopped: ${stopReason}` })
+    account.settle(costs.finish, used)
+    const reason = `${refused}${leftOut(data.search, original, simplified.winner)}; stopped: ${stopReason}`
+    return finish(run, { ...told, reports, reason })
   }
   run.report({ phase: 'holdout', message: 'Testing the winner on examples the search has not seen' })
   const winner = await complete(simplified.winner, data.test)
-  account.settle(finishCalls, used)
+  account.settle(costs.finish, used)
+  const test = distinctPairs(data.test, input.signature.inputs, original.outcomes, winner.outcomes)
+  const errors = [original, winner].flatMap(({ outcomes }) => data.test.flatMap(({ id }) => outcomes.get(id) ?? []))
   const verdict = promote({
     search,
-    test: distinctPairs(data.test, input.signature.inputs, original.outcomes, winner.outcomes),
+    test,
+    lost: data.testDistinct - test.length,
+    error: groupErrors(errors)[0]?.message,
     weak: data.weak,
     candidates: exploration.tried,
     total: data.distinct,
-    minImprovement: input.minImprovement,
     random: createRandom(`${input.seed} promotion`),
   })
   decisions.add('promotion', { evidence: verdict.evidence, p: verdict.p })
-  return finish(run, { ...told, ...verdict, winner, reports })
+  const reason = verdict.reason + leftOut(data.all, original, winner)
+  return finish(run, { ...told, ...verdict, reason, winner, reports })
 }
 
-/** Highest on dev; of equals the shorter wording, so that the original wins against what does not beat it. */
-function bestOf(pool: readonly Candidate[]): Candidate | undefined {
-  return [...pool].sort(
-    (a, b) => b.devScore - a.devScore || wordingLength(a.signature) - wordingLength(b.signature) || a.id - b.id,
-  )[0]
+/** What to add to a comparison that had to do without some examples. */
+function leftOut(examples: readonly Example[], a: Candidate, b: Candidate): string {
+  const both = pairsOf(examples, a.outcomes, b.outcomes).length
+  if (both === examples.length) return ''
+  return `; scores are over the ${both} of ${examples.length} examples without a failed call`
 }
 
 function finish(run: Run, conclusion: Conclusion): TuneOutcome {
   const outcome = buildOutcome(run, conclusion)
-  run.report({ phase: 'done', message: outcome.reason })
+  const best = outcome.new_score === undefined ? {} : { best_score: outcome.new_score }
+  run.report({ phase: 'done', message: outcome.reason, ...best })
   return outcome
 }
