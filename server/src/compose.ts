@@ -6,7 +6,6 @@ import packageJson from '../../package.json' with { type: 'json' }
 import type { JobService, ModelSettings, Ports } from './app/ports.ts'
 import { createFiles } from './files/files.ts'
 import { createHistoryStore } from './files/historyStore.ts'
-import { currentOwner, isDead } from './files/owner.ts'
 import { type Endpoint, embeddedModel, type LanguageModel } from './model/model.ts'
 import { createEmbeddedModel } from './providers/embedded.ts'
 import { createOpenAiModel } from './providers/openai.ts'
@@ -50,7 +49,7 @@ export function composeHost({ cwd, home = homedir(), programFolder, models }: Ho
       clock: systemClock,
       randomBytes,
       files,
-      history: createHistoryStore({ files, clock: systemClock, owner: currentOwner(), isDead, display: files.display }),
+      history: createHistoryStore({ files, clock: systemClock, display: files.display }),
       validateFiles: createFileValidator({ files, cwd, home, threadPath: join(programFolder, 'validateThread.cjs') }),
       jobs,
       models,

@@ -1,12 +1,11 @@
 /** A process that appends versions to a history. */
 import { createFiles } from '../../server/src/files/files.ts'
 import { createHistoryStore } from '../../server/src/files/historyStore.ts'
-import { currentOwner, isDead } from '../../server/src/files/owner.ts'
 import { systemClock } from '../../server/src/systemClock.ts'
 
 const [, , root = '', path = '', name = '', count = '0'] = process.argv
 const files = createFiles({ cwd: root, home: '/home/nobody' })
-const store = createHistoryStore({ files, clock: systemClock, owner: currentOwner(), isDead })
+const store = createHistoryStore({ files, clock: systemClock })
 for (let n = 0; n < Number(count); n++) {
   const appended = await store.append(path, 'a', () => ({
     created_at: new Date().toISOString(),

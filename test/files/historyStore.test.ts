@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Clock } from '../../server/src/base/clock.ts'
 import { createFiles } from '../../server/src/files/files.ts'
 import { createHistoryStore, type HistoryStoreOptions } from '../../server/src/files/historyStore.ts'
-import { currentOwner, isDead } from '../../server/src/files/owner.ts'
+import { currentOwner } from '../../server/src/files/owner.ts'
 import type { History, Version } from '../../server/src/history/version.ts'
 import { systemClock } from '../../server/src/systemClock.ts'
 
@@ -18,8 +19,6 @@ function setUp(changes: Partial<HistoryStoreOptions> = {}) {
   const store = createHistoryStore({
     files: createFiles({ cwd: root, home: '/home/nobody' }),
     clock: systemClock,
-    owner: currentOwner(),
-    isDead,
     display: absolute => relative(root, absolute),
     ...changes,
   })
@@ -29,6 +28,18 @@ function setUp(changes: Partial<HistoryStoreOptions> = {}) {
     store,
     write: (text: string) => writeFileSync(path, text),
     read: () => readFileSync(path, 'utf8'),
+  }
+}
+
+/** Whose waits take no time. */
+function hurriedClock(): Clock {
+  let elapsed = 0
+  return {
+    ...systemClock,
+    elapsed: () => elapsed,
+    async sleep(ms: number) {
+      elapsed += ms
+    },
   }
 }
 
@@ -96,6 +107,71 @@ describe('appending', () => {
     expect(JSON.stringify(signature_history[0])).toBe(entry)
   })
 
+  const kept = '"version":1,"created_at":"x","metric_score":0.5,"tuned":false'
+  test.each([
+    [
+      'numbers that a double cannot hold and names that occur twice',
+      `{"skill_id":"a","n":12345678901234567890.10,"n":1e400,"signature_history":[{${kept},"n":1.0,"n":2}],"z":"\\u0041"}`,
+    ],
+    [
+      'four spaces',
+      `{\n    "skill_id": "a",\n    "signature_history": [\n        {${kept}}\n    ],\n    "z": 1.0\n}\n`,
+    ],
+    ['tabs and CRLF', `{\r\n\t"signature_history": [\r\n\t\t{${kept}}\r\n\t],\r\n\t"skill_id": "a"\r\n}\r\n`],
+    ['no final newline', `{\n  "skill_id": "a",\n  "signature_history": [\n    {${kept}}\n  ]\n}`],
+    ['an empty list', '{\n  "signature_history": [],\n  "skill_id": "a"\n}\n'],
+    ['an empty list with a line of its own', '{\n  "skill_id": "a",\n  "signature_history": [\n  ]\n}\n'],
+    ['two lists of one name', `{"signature_history":[1],"skill_id":"a","signature_history" : [ {${kept}} ] }`],
+  ])('keeps every byte of what is there: %s', async (_, before) => {
+    const { path, store, write, read } = setUp()
+    write(before)
+    const [first, second] = [await store.append(path, 'a', () => version()), read()]
+    const number = first.ok ? (first.value?.version ?? 0) : 0
+    expect(JSON.parse(second).signature_history.at(-1)).toMatchObject({ version: number, reason: 'Initial creation' })
+    const place = second.lastIndexOf('"reason"')
+    const shared = [...before].findIndex((char, index) => second[index] !== char)
+    const tail = before.slice(shared)
+    expect(second.endsWith(tail)).toBe(true)
+    expect(place).toBeLessThan(second.length - tail.length)
+    expect(second.match(/\r\n/g)?.length ?? 0).toBe(before.includes('\r\n') ? (second.match(/\n/g)?.length ?? 0) : 0)
+  })
+
+  test('lays an entry out as the file is', async () => {
+    const { path, store, write, read } = setUp()
+    write(`{\n\t"signature_history": [\n\t\t{${kept}}\n\t],\n\t"skill_id": "a"\n}`)
+    await store.append(path, 'a', () => version())
+    expect(read()).toBe(`{
+\t"signature_history": [
+\t\t{${kept}},
+\t\t{
+\t\t\t"version": 2,
+\t\t\t"created_at": "2026-01-19T09:00:00.000Z",
+\t\t\t"metric_score": 0.72,
+\t\t\t"tuned": false,
+\t\t\t"reason": "Initial creation"
+\t\t}
+\t],
+\t"skill_id": "a"
+}`)
+  })
+
+  test('120,000 versions are counted on from', async () => {
+    const { path, store, write } = setUp()
+    write(`{"skill_id":"a","signature_history":[${Array(120_000).fill(`{${kept}}`).join(',')}]}`)
+    expect(await store.append(path, 'a', () => version())).toMatchObject({ ok: true, value: { version: 2 } })
+  })
+
+  test('nothing can follow the highest number', async () => {
+    const { path, store, write, read } = setUp()
+    const text = `{"skill_id":"a","signature_history":[\n{${kept.replace('1', '1000000000')}}]}`
+    write(text)
+    const place = expect.stringContaining('signature.history.json:2:12: no version can follow')
+    expect(await store.append(path, 'a', () => version())).toMatchObject({
+      error: { code: 'history_damaged', message: place },
+    })
+    expect(read()).toBe(text)
+  })
+
   test('eight processes at once lose nothing', async () => {
     const { root, path } = setUp()
     const script = join(import.meta.dirname, 'appendMain.ts')
@@ -124,16 +200,29 @@ describe('the lock', () => {
     expect(await store.append(path, 'a', () => version())).toMatchObject({ ok: true })
   })
 
+  test('of a process that lives for certain is not broken, however old', async () => {
+    const { path, store } = setUp({ clock: hurriedClock() })
+    const lock = JSON.stringify(currentOwner())
+    writeFileSync(`${path}.lock`, lock)
+    utimesSync(`${path}.lock`, new Date(), new Date(Date.now() - 3_600_000))
+    expect(await store.append(path, 'a', () => version())).toMatchObject({ error: { code: 'write_failed' } })
+    expect(readFileSync(`${path}.lock`, 'utf8')).toBe(lock)
+  })
+
+  test('that was broken meanwhile keeps its former owner from writing', async () => {
+    const { path, store, write, read, root } = setUp()
+    write('{"skill_id":"a","signature_history":[]}')
+    const appended = await store.append(path, 'a', () => {
+      writeFileSync(`${path}.lock`, 'of another')
+      return version()
+    })
+    expect(appended).toMatchObject({ error: { code: 'write_failed', message: expect.stringMatching(/meanwhile/) } })
+    expect(read()).toBe('{"skill_id":"a","signature_history":[]}')
+    expect(readdirSync(root).sort()).toEqual(['signature.history.json', 'signature.history.json.lock'])
+  })
+
   test('of a living process is respected, and named when it is never given back', async () => {
-    let elapsed = 0
-    const clock = {
-      ...systemClock,
-      elapsed: () => elapsed,
-      async sleep(ms: number) {
-        elapsed += ms
-      },
-    }
-    const { path, store, root } = setUp({ clock })
+    const { path, store, root } = setUp({ clock: hurriedClock() })
     const lock = JSON.stringify(currentOwner())
     writeFileSync(`${path}.lock`, lock)
     expect(await store.append(path, 'a', () => version())).toMatchObject({
@@ -160,6 +249,11 @@ describe('a damaged file', () => {
       `{"skill_id":"a",\n"signature_history":[\n${entry},\n{"version":"two"}]}`,
       ':4:12',
       'signature_history[1].version',
+    ],
+    [
+      `{"skill_id":"a",\n"signature_history":[${entry.replace('1', '9007199254740991')}]}`,
+      ':2:33',
+      'signature_history[0].version',
     ],
     [`{"skill_id":"a",\n"signature_history":[\n{"version":1}]}`, ':3:1', 'signature_history[0].created_at'],
     ['[]', ':1:1', 'the file'],

@@ -2,12 +2,20 @@
 import { randomBytes } from 'node:crypto'
 import { access, constants, type FileHandle, link, open, rename, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { errorCode, failure } from '../base/errors.ts'
+import { errorCode, failure, failureError, failureOf } from '../base/errors.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { writeFailure } from './diskError.ts'
 
-/** Replaces `path`, which must not be a symlink; keeps its mode, owner and byte order mark. */
-export async function replaceFile(path: string, shown: string, text: string): Promise<Result<void>> {
+/**
+ * Replaces `path`, which must not be a symlink; keeps its mode, owner and byte order mark. `check` is asked last, when
+ * nothing is left but the rename.
+ */
+export async function replaceFile(
+  path: string,
+  shown: string,
+  text: string,
+  check: () => Promise<Result<void>> = async () => ok(undefined),
+): Promise<Result<void>> {
   try {
     const before = await stat(path).catch(absent)
     if (before !== undefined) {
@@ -16,10 +24,14 @@ export async function replaceFile(path: string, shown: string, text: string): Pr
       await access(path, constants.W_OK)
     }
     const mark = before === undefined ? '' : await byteOrderMark(path)
-    await viaTemporary(path, mark + text, before, temporary => renameOver(temporary, path))
+    await viaTemporary(path, mark + text, before, async temporary => {
+      const checked = await check()
+      if (!checked.ok) throw failureError(checked.error)
+      await renameOver(temporary, path)
+    })
     return ok(undefined)
   } catch (error) {
-    return fail(writeFailure(error, shown))
+    return fail(failureOf(error) ?? writeFailure(error, shown))
   }
 }
 

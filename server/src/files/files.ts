@@ -85,6 +85,23 @@ export function createFiles({ cwd, home, root: fixedRoot }: FilesOptions) {
     }
   }
 
+  /** The skill whose signature file is gone, if its history is there; `path` names its folder or that file. */
+  async function locateAbsent(path: string): Promise<Location | undefined> {
+    const file = isSignatureName(basename(path)) ? path : join(path, 'signature.yaml')
+    try {
+      if ((await lstat(file).catch(ifAbsent)) !== undefined) return undefined
+      const folder = await realpath(dirname(file))
+      const root = await rootOf(await finder(), folder)
+      const real = join(folder, basename(file))
+      const location = describeLocation(root, real, displayPath(file, real))
+      const isThere = isInside(root, folder) && (await lstat(location.historyPath)).isFile()
+      return isThere ? location : undefined
+    } catch {
+      // Then the plain look-up says what is wrong.
+      return undefined
+    }
+  }
+
   /** As it was typed where that lies below the working folder, else absolute. */
   function displayPath(typed: string, real: string): string {
     return isInside(cwd, typed) ? relative(cwd, typed) : real
@@ -100,9 +117,11 @@ export function createFiles({ cwd, home, root: fixedRoot }: FilesOptions) {
       }
     },
 
-    async locate(path: string): Promise<Result<Location>> {
+    async locate(path: string, options?: { readonly mayBeAbsent?: boolean }): Promise<Result<Location>> {
       const typed = resolveTyped(path)
-      return typed.ok ? locateWith(await finder(), typed.value) : typed
+      if (!typed.ok) return typed
+      const absent = options?.mayBeAbsent ? await locateAbsent(typed.value) : undefined
+      return absent === undefined ? locateWith(await finder(), typed.value) : ok(absent)
     },
 
     async locateIn(root: string, skillPath: string): Promise<Result<Location>> {
@@ -157,9 +176,9 @@ export function createFiles({ cwd, home, root: fixedRoot }: FilesOptions) {
       return file.ok ? readPieces(file.value, shown(resolve(cwd, path)), 1024 * mebibyte) : file
     },
 
-    async writeText(path: string, text: string): Promise<Result<void>> {
+    async writeText(path: string, text: string, check?: () => Promise<Result<void>>): Promise<Result<void>> {
       const file = await followTyped(path)
-      return file.ok ? replaceFile(file.value, shown(resolve(cwd, path)), text) : file
+      return file.ok ? replaceFile(file.value, shown(resolve(cwd, path)), text, check) : file
     },
 
     async createText(path: string, text: string): Promise<Result<void>> {

@@ -1,6 +1,7 @@
 /** Where in a JSON text something is: the first mistake, or the value at a path. */
 
 import { parseJson } from '../base/json.ts'
+import type { Span } from '../base/text.ts'
 
 export interface JsonError {
   readonly offset: number
@@ -15,14 +16,14 @@ export function findJsonError(text: string): JsonError | undefined {
   return scanJson(text).error
 }
 
-/** Start of the value at `path`, or of the innermost value on the way that is there. */
-export function findInJson(text: string, path: readonly (string | number)[]): number {
+/** The value at `path`, or the innermost value on the way that is there. Of names that occur twice, the last one. */
+export function findInJson(text: string, path: readonly (string | number)[]): Span {
   return scanJson(text, path).found
 }
 
 function scanJson(text: string, path: readonly (string | number)[] = []) {
   let at = 0
-  let found = 0
+  let found: Span = { start: 0, end: text.length }
   let error: JsonError | undefined
 
   const skipSpace = () => {
@@ -56,7 +57,15 @@ function scanJson(text: string, path: readonly (string | number)[] = []) {
   /** `rest`: what of the path is still below this value; `undefined` off the path. */
   function value(depth: number, rest: readonly (string | number)[] | undefined): boolean {
     skipSpace()
-    if (rest !== undefined) found = at
+    if (rest === undefined) return content(depth, rest)
+    const start = at
+    found = { start, end: start }
+    const read = content(depth, rest)
+    if (found.start === start) found = { start, end: at }
+    return read
+  }
+
+  function content(depth: number, rest: readonly (string | number)[] | undefined): boolean {
     if (depth > maxDepth) return stop('nested too deeply')
     const first = text.charAt(at)
     if (first === '{') return object(depth, rest)

@@ -5,32 +5,35 @@ import type { Clock } from '../base/clock.ts'
 import { errorCode, failure } from '../base/errors.ts'
 import { parseJson } from '../base/json.ts'
 import { fail, ok, type Result } from '../base/result.ts'
-import { type Owner, ownerSchema } from '../jobs/job.ts'
+import { ownerSchema } from '../jobs/job.ts'
 import { writeFailure } from './diskError.ts'
+import { currentOwner, fateOf } from './owner.ts'
 
-export interface LockOptions {
-  readonly clock: Clock
-  readonly owner: Owner
-  readonly isDead: (owner: Owner) => boolean
+export interface Lock extends AsyncDisposable {
+  /** A failure when it was broken meanwhile, such as by another container after this process stood still. */
+  check(): Promise<Result<void>>
 }
 
 /** What takes milliseconds is not waited for longer. */
 const patience = 10_000
-/** A lock this old was left behind, even where nobody can tell whether its process lives. */
+/** A lock this old was left behind where nobody can tell whether its process lives. */
 const forgottenAfter = 60_000
 
 /** Waits its turn; `shown` names the file that is locked. */
-export async function lockFile(path: string, shown: string, options: LockOptions): Promise<Result<AsyncDisposable>> {
-  const { clock, owner } = options
-  const mine = JSON.stringify({ ...owner, nonce: randomBytes(8).toString('hex') })
+export async function lockFile(
+  path: string,
+  shown: string,
+  { clock }: { readonly clock: Clock },
+): Promise<Result<Lock>> {
+  const mine = JSON.stringify({ ...currentOwner(), nonce: randomBytes(8).toString('hex') })
   const temporary = `${path}.${randomBytes(6).toString('hex')}`
   const deadline = clock.elapsed() + patience
   try {
     // Linked into place, so that nobody ever reads half a lock.
     await writeFile(temporary, mine, { flag: 'wx' })
     for (let tries = 1; ; tries++) {
-      if (await take(temporary, path)) return ok({ [Symbol.asyncDispose]: () => release(path, mine) })
-      if (await isForgotten(path, options)) await breakLock(path, options)
+      if (await take(temporary, path)) return ok(held(path, shown, mine))
+      if (await isForgotten(path, clock)) await breakLock(path, clock)
       else if (clock.elapsed() > deadline) {
         const way = `remove ${path} if no Signature Tuner is running`
         return fail(failure('write_failed', `${shown} is locked by another process; ${way}.`, shown))
@@ -61,12 +64,12 @@ async function take(temporary: string, path: string): Promise<boolean> {
   }
 }
 
-async function isForgotten(path: string, { clock, isDead }: LockOptions): Promise<boolean> {
+async function isForgotten(path: string, clock: Clock): Promise<boolean> {
   try {
     const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), lstat(path)])
-    if (clock.now() - mtimeMs > forgottenAfter) return true
     const owner = ownerSchema.safeParse(parseJson(text))
-    return owner.success && isDead(owner.data)
+    const fate = owner.success ? fateOf(owner.data) : undefined
+    return fate === 'dead' || (fate === undefined && clock.now() - mtimeMs > forgottenAfter)
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return false
     throw error
@@ -74,21 +77,30 @@ async function isForgotten(path: string, { clock, isDead }: LockOptions): Promis
 }
 
 /** Renaming lets one of several who saw the dead lock win; a live lock caught in that moment is put back. */
-async function breakLock(path: string, options: LockOptions): Promise<void> {
+async function breakLock(path: string, clock: Clock): Promise<void> {
   const aside = `${path}.${randomBytes(6).toString('hex')}`
   try {
     await rename(path, aside)
-    if (!(await isForgotten(aside, options))) await link(aside, path).catch(() => undefined)
+    if (!(await isForgotten(aside, clock))) await link(aside, path).catch(() => undefined)
     await unlink(aside)
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw error
   }
 }
 
-async function release(path: string, mine: string): Promise<void> {
-  try {
-    if ((await readFile(path, 'utf8')) === mine) await unlink(path)
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error
+function held(path: string, shown: string, mine: string): Lock {
+  const isMine = () => readFile(path, 'utf8').then(text => text === mine, ifAbsent)
+  return {
+    async check() {
+      if (await isMine()) return ok(undefined)
+      return fail(failure('write_failed', `${shown} was locked by another process meanwhile; try again.`, shown))
+    },
+    async [Symbol.asyncDispose]() {
+      if (await isMine()) await unlink(path).catch(ifAbsent)
+    },
   }
+}
+
+function ifAbsent(error: unknown): undefined {
+  if (errorCode(error) !== 'ENOENT') throw error
 }

@@ -11,16 +11,22 @@ export function currentOwner(): Owner {
 
 /** True only when it is certain: another boot, no such process, or one that started at another time. */
 export function isDead(owner: Owner): boolean {
+  return fateOf(owner) === 'dead'
+}
+
+/** `undefined` when the system does not say. */
+export function fateOf(owner: Owner): 'alive' | 'dead' | undefined {
   const [boot, namespace] = owner.bootId.split('/')
   const [currentBoot, currentNamespace] = bootId().split('/')
-  if (boot === '' || currentBoot === '') return false
-  if (boot !== currentBoot) return true
+  if (boot === '' || currentBoot === '') return undefined
+  if (boot !== currentBoot) return 'dead'
   // Another container on the same machine: its process numbers mean nothing here.
-  if (namespace !== currentNamespace) return false
-  if (!Number.isInteger(owner.pid) || owner.pid <= 0 || !exists(owner.pid)) return true
-  if (owner.pid === process.pid && owner.startTime === ownStartTime()) return false
+  if (namespace !== currentNamespace) return undefined
+  if (!Number.isInteger(owner.pid) || owner.pid <= 0 || !exists(owner.pid)) return 'dead'
+  if (owner.pid === process.pid && owner.startTime === ownStartTime()) return 'alive'
   const startTime = startTimeOf(owner.pid)
-  return startTime !== undefined && owner.startTime !== '' && startTime !== owner.startTime
+  if (startTime === undefined || owner.startTime === '') return undefined
+  return startTime === owner.startTime ? 'alive' : 'dead'
 }
 
 let ownStart: string | undefined

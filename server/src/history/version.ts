@@ -9,9 +9,12 @@ export const provenanceSchema = z.looseObject({
   reasoning: z.string().optional(),
 })
 
+/** Far below where counting on would lose precision. */
+export const highestVersion = 1_000_000_000
+
 /** Only the first four are required when reading: older and hand-made files load. */
 export const versionSchema = z.looseObject({
-  version: z.int().positive(),
+  version: z.int().positive().max(highestVersion),
   created_at: z.string(),
   metric_score: z.number().nullable(),
   tuned: z.boolean(),
