@@ -155,6 +155,26 @@ test('removals take away one added text at a time', () => {
   ])
 })
 
+test('removals leave the rest of a text as it is, to the character', () => {
+  const old = 'Answer:\n\n    indented   code.\n\n  - one\n'
+  const cut = (text: string, before = old) =>
+    removals(plainSignature({ instructions: before }), plainSignature({ instructions: text })).map(removal => [
+      removal.text,
+      removal.signature.instructions,
+    ])
+  expect(cut(`${old}\nBe brief.  Be kind.\n`)).toEqual([
+    ['Be brief.', `${old}\nBe kind.\n`],
+    ['Be kind.', `${old}\nBe brief.\n`],
+  ])
+  expect(cut(`${old}\nBe brief.`)).toEqual([['Be brief.', old]])
+  expect(cut('Answer the question briefly. Be kind.', 'Answer the question')).toEqual([
+    ['Be kind.', 'Answer the question briefly.'],
+  ])
+  expect(cut('Answer the question briefly.', 'Answer the question')).toEqual([
+    ['Answer the question briefly.', 'Answer the question'],
+  ])
+})
+
 test('an account refunds what a step did not use, and books each call once', () => {
   const account = createAccount(10)
   expect(account.reserve(11)).toBe(false)

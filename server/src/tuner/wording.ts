@@ -117,23 +117,40 @@ export function removals(base: Signature, signature: Signature): readonly Remova
       return [{ part, text, signature: editField(signature, part, field => without(field, text)) }]
     }
     const old = before.get(part) ?? ''
-    const added = sentencesOf(text).filter(sentence => !old.includes(sentence))
-    const appended = old !== '' && text.startsWith(old.trimEnd())
-    if (!appended || added.length === 0) return [{ part, text, signature: replaceText(signature, part, old) }]
-    return added.map(sentence => ({
+    const added = addedSentences(old, text)
+    if (added.length === 0) return [{ part, text, signature: replaceText(signature, part, old) }]
+    return added.map(({ sentence, without }) => ({
       part,
       text: sentence,
-      signature: replaceText(
-        signature,
-        part,
-        text
-          .replace(sentence, () => '')
-          .replace(/ {2,}/g, ' ')
-          .trimEnd(),
-      ),
+      signature: replaceText(signature, part, without),
     }))
   })
 }
+
+/** The sentences that were appended to `old`, each with the text as it is without it, to the character. */
+function addedSentences(old: string, text: string): readonly { readonly sentence: string; readonly without: string }[] {
+  const start = old.trimEnd().length
+  if (start === 0 || !text.startsWith(old.trimEnd())) return []
+  const pieces = [...text.slice(start).matchAll(sentences)].map(match => {
+    const end = start + match.index + match[0].length
+    return { sentence: match[0], begin: end - match[0].length, end }
+  })
+  // What goes on in the middle of the old text's last sentence cannot be cut out of it.
+  const goesOn = !/[.!?]$/u.test(text.slice(0, start)) && !/^\s*\n/u.test(text.slice(start))
+  const glued = /^\S/u.test(text.slice(start))
+  const free = goesOn || glued ? pieces.slice(1) : pieces
+  return free.map(({ sentence, begin, end }) => {
+    if (pieces.length === 1) return { sentence, without: old }
+    const next = pieces.find(piece => piece.begin >= end)
+    const previous = pieces.findLast(piece => piece.end <= begin)
+    // With the white space after it; the last one with that before it.
+    const [from, to] = next === undefined ? [previous?.end ?? start, end] : [begin, next.begin]
+    return { sentence, without: text.slice(0, from) + text.slice(to) }
+  })
+}
+
+/** A sentence ends with a mark and white space, or with the line. */
+const sentences = /\S(?:[^\n]*?[.!?](?=\s|$)|[^\n]*)/gu
 
 function without(field: Field, constraint: string): Field {
   return { ...field, constraints: field.constraints.filter(item => item !== constraint) }
@@ -148,12 +165,4 @@ function editField(signature: Signature, part: PartPath, edit: (field: Field) =>
   const [direction, name] = part.split('.')
   if (direction !== 'inputs' && direction !== 'outputs') return signature
   return { ...signature, [direction]: signature[direction].map(field => (field.name === name ? edit(field) : field)) }
-}
-
-/** Sentences end with a mark and white space, or with the line. */
-function sentencesOf(text: string): readonly string[] {
-  return text
-    .split(/(?<=[.!?])\s+|\n+/u)
-    .map(sentence => sentence.trim())
-    .filter(sentence => sentence !== '')
 }
