@@ -2,6 +2,7 @@
 import type { ExampleOutcome } from '../evaluation/evaluate.ts'
 import type { Example } from '../examples/example.ts'
 import type { Signature } from '../signature/signature.ts'
+import { meanScore } from './candidate.ts'
 import { type Cluster, clusterFailures, failureKinds } from './clusters.ts'
 import { formatScore } from './figures.ts'
 
@@ -26,17 +27,18 @@ export function failureAnalysis(input: AnalysisInput): string {
   const { signature, read, outcomes, shown } = input
   const shownIds = new Set(shown.map(({ id }) => id))
   const scored = read.filter(({ id }) => outcomes.get(id)?.error === undefined && outcomes.has(id))
-  const mean = scored.reduce((sum, { id }) => sum + (outcomes.get(id)?.score ?? 0), 0) / Math.max(1, scored.length)
   const cap = valueCap(signature, shown.length)
   const sections = [
-    `Score of the current signature on these examples: ${formatScore(mean)} (threshold ${signature.threshold}).`,
+    `Score of the current signature on these examples: ${formatScore(meanScore(read, outcomes))} (threshold ${signature.threshold}).`,
     ...byField(clusterFailures(signature, read, outcomes)).map(clusters =>
       fieldSection(input, clusters, scored.length, shownIds, cap),
     ),
     rightSection(input, cap),
     rejectedSection(input.rejected),
   ]
-  return sections.filter(section => section !== '').join('\n\n')
+  // No value, id or wording can close the tag that holds the analysis; in JSON the escape means the same.
+  const text = sections.filter(section => section !== '').join('\n\n')
+  return text.replaceAll('<', '\\u003c')
 }
 
 /** The clusters of each field together, the field with most failures first. */
