@@ -358,13 +358,18 @@ describe('simplifying', () => {
     const chatty = createRuleModel(world, {
       reflect: (request, current) => {
         const missing = /got answer: "[^"!]*!(r\d)"/.exec(textOf(request))?.[1] ?? 'r0'
-        return constrained(current, `Apply ${missing}.`, `Think of ${missing} with great care.`)
+        const proposal = constrained(current, `Apply ${missing}.`, `Think of ${missing} with great care.`)
+        return { ...proposal, improvement_reasoning: 'A rule is missing, and great care.' }
       },
     })
     const outcome = await tuned(world, chatty.call)
     expect(outcome.new_score).toBe(1)
     expect(outcome.changeSentences.filter(sentence => sentence.includes('great care'))).toEqual([])
     expect(outcome.changeSentences).toHaveLength(4)
+    // Reasons that speak of what was dropped are dropped, too.
+    expect(outcome.reasoning?.split('\n')).toHaveLength(4)
+    expect(outcome.reasoning).toMatch(/^Field 'answer': 'Apply r\d\.' was written for \d+ failing examples\.$/m)
+    expect(outcome.reasoning).not.toContain('great care')
   })
 })
 

@@ -26,6 +26,8 @@ export interface Candidate {
 export interface Source {
   readonly part: PartPath
   readonly text: string
+  /** Number of the proposal that brought it. */
+  readonly proposal: number
   readonly examples: readonly string[]
   readonly reasoning: string
 }
@@ -34,10 +36,9 @@ export interface Source {
 export function sourcesOf(
   parent: Signature,
   child: Signature,
-  examples: readonly string[],
-  reasoning: string,
+  why: Pick<Source, 'proposal' | 'examples' | 'reasoning'>,
 ): readonly Source[] {
-  return newTexts(parent, child).map(({ part, text }) => ({ part, text, examples, reasoning }))
+  return newTexts(parent, child).map(({ part, text }) => ({ part, text, ...why }))
 }
 
 /** Both outcomes of each example where neither call failed. */

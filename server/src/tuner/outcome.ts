@@ -3,7 +3,7 @@ import { clampScore, formatImprovement } from '../base/score.ts'
 import { type Evaluation, summarise } from '../evaluation/evaluate.ts'
 import { failingExamples, groupErrors } from '../evaluation/report.ts'
 import { compareSignatures, describeChange } from '../signature/compare.ts'
-import type { Candidate } from './candidate.ts'
+import type { Candidate, Source } from './candidate.ts'
 import type { Verdict } from './gates.ts'
 import type { CandidateReport, Provenance, TuneOutcome } from './result.ts'
 import type { Run } from './run.ts'
@@ -110,12 +110,33 @@ function evaluationBeside(run: Run, before: Evaluation, original: Candidate, win
   }
 }
 
-/** Each text the winner has beyond the original, with the newest explanation of it. */
+/**
+ * Each text the winner has beyond the original, with the newest explanation of it. A proposal's explanation may speak
+ * of all it changed: it holds only while all of that is there.
+ */
 function provenanceOf({ input }: Run, winner: Candidate): readonly Provenance[] {
-  return newTexts(input.signature, winner.signature).map(({ part, path, text }) => {
+  const texts = newTexts(input.signature, winner.signature)
+  const isKept = (source: Source) => texts.some(({ part, text }) => part === source.part && text === source.text)
+  return texts.map(({ part, path, text }) => {
     const source =
       winner.sources.findLast(item => item.part === part && item.text === text) ??
       winner.sources.findLast(item => item.part === part)
-    return { path, text, examples: source?.examples ?? [], reasoning: source?.reasoning ?? '' }
+    if (source === undefined) return { path, text, examples: [], reasoning: '' }
+    const { proposal, examples, reasoning } = source
+    const explained = winner.sources.filter(item => item.proposal === proposal && item.reasoning === reasoning)
+    return {
+      path,
+      text,
+      examples,
+      reasoning: explained.every(isKept) ? reasoning : neutralReason(part, text, examples),
+    }
   })
+}
+
+function neutralReason(part: string, text: string, examples: readonly string[]): string {
+  const [, name] = part.split('.')
+  const where = name === undefined ? 'Instructions' : `Field '${name}'`
+  const start = text.length > 80 ? `${text.slice(0, 80)}…` : text
+  const count = examples.length === 1 ? '1 failing example' : `${examples.length} failing examples`
+  return `${where}: '${start.replace(/\s+/gu, ' ')}' was written for ${count}.`
 }

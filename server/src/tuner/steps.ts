@@ -87,7 +87,8 @@ export async function runReflection(run: Run, reflection: Reflection, used: Used
     return { ...tried, decision: `rejected: minibatch ${formatScore(score)}, was ${formatScore(old)}` }
   }
   const shown = minibatch.shown.flatMap(example => ((outcomes.get(example.id)?.score ?? 1) < 1 ? [example.id] : []))
-  const sources = [...parent.sources, ...sourcesOf(signature, child, shown, proposal.reasoning)]
+  const why = { proposal: id, examples: shown, reasoning: proposal.reasoning }
+  const sources = [...parent.sources, ...sourcesOf(signature, child, why)]
   return { ...tried, ...(await climb(run, { id, child, parent, sources, origin: 'reflection', grounds }, used)) }
 }
 
@@ -104,6 +105,7 @@ export async function runMined(
   const sources = sentences.map(({ field, text, examples, reasoning }) => ({
     part: `outputs.${field}.constraints`,
     text,
+    proposal: id,
     examples,
     reasoning,
   }))
