@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { ok } from '../../server/src/base/result.ts'
 import type { ModelRequest } from '../../server/src/model/model.ts'
+import { describeChange } from '../../server/src/signature/compare.ts'
 import type { Signature } from '../../server/src/signature/signature.ts'
 import { lengthLimit, propose } from '../../server/src/tuner/propose.ts'
 import {
@@ -66,6 +67,14 @@ describe('frozen', () => {
     const { proposal, requests } = await proposed(reflection({ ...bare, ...drift }))
     expect(proposal.kind).toBe('refused')
     expect(requests).toHaveLength(2)
+  })
+
+  test('constraints given twice are kept once', async () => {
+    const outputs = [{ ...answer, constraints: ['short', 'short', 'new', 'new'] }, source]
+    const { proposal } = await proposed(reflection({ ...bare, outputs }))
+    expect(proposal.kind === 'proposed' && proposal.changes.flatMap(describeChange)).toEqual([
+      "Field 'answer': added constraint 'new'",
+    ])
   })
 
   test('drift costs no task call', async () => {

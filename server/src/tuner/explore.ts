@@ -3,11 +3,13 @@ import { createRandom } from '../base/random.ts'
 import { clampScore } from '../base/score.ts'
 import { lostPoints } from '../evaluation/report.ts'
 import type { Example } from '../examples/example.ts'
+import type { Signature } from '../signature/signature.ts'
 import type { Rejected } from './analyse.ts'
 import { type Candidate, devGain, meanScore } from './candidate.ts'
 import { clusterFailures } from './clusters.ts'
 import { overLimit } from './limits.ts'
 import { type MinedSentence, mine } from './mine.ts'
+import { lengthLimit } from './propose.ts'
 import type { CandidateReport } from './result.ts'
 import type { UsedCalls } from './rollouts.ts'
 import type { Run } from './run.ts'
@@ -70,13 +72,13 @@ export async function explore(run: Run, original: Candidate): Promise<Exploratio
   const underway: Step[] = []
   let next = 1
   // Alone, so that reflection starts from what mining brings; dev in one block fills the pool.
-  const sentences = mine(run.input.signature, run.data.train, original.outcomes)
+  const sentences = mined(run, original)
   for (const step of [beginMined, beginSifted]) {
     if (state.pool.length > 1) break
-    const mined = step(context, sentences, next)
-    if (mined === undefined) continue
+    const begun = step(context, sentences, next)
+    if (begun === undefined) continue
     next++
-    conclude(run, state, mined, await mined.result)
+    conclude(run, state, begun, await begun.result)
   }
   for (;;) {
     let stopReason = ''
@@ -113,6 +115,16 @@ function readingSet({ input, data }: Run, original: Candidate): readonly Example
   return [...chosen]
 }
 
+/** As many sentences as the length budget allows. */
+function mined({ input, data }: Run, original: Candidate): readonly MinedSentence[] {
+  let room = lengthLimit(input.signature) - wordingLength(input.signature)
+  return mine(input.signature, data.train, original.outcomes).filter(({ text }) => {
+    if (text.length > room) return false
+    room -= text.length
+    return true
+  })
+}
+
 /** All mined sentences at once; `undefined` without any, or without the means. */
 function beginMined(context: Context, sentences: readonly MinedSentence[], id: number): Step | undefined {
   const { run, grounds } = context
@@ -147,7 +159,7 @@ function begin(context: Context, id: number): Step | string {
     const ancestor = commonAncestor(state.pool, better, other)
     if (state.merged.has(name) || ancestor === undefined) continue
     const signature = mergeWording(ancestor.signature, better.signature, other.signature)
-    if (state.known.has(wordingKey(signature))) continue
+    if (state.known.has(wordingKey(signature)) || isTooLong(run, signature)) continue
     const stop = whyStop(context, id, climbCalls(context))
     if (typeof stop === 'string') return stop
     state.merged.add(name)
@@ -167,6 +179,10 @@ function begin(context: Context, id: number): Step | string {
 /** Calls of a candidate from dev to the pool. */
 function climbCalls({ run, grounds }: Context): number {
   return run.rollouts.callsPerExample * new Set([...run.data.dev, ...grounds.reading]).size
+}
+
+function isTooLong({ input }: Run, signature: Signature): boolean {
+  return wordingLength(signature) > lengthLimit(input.signature)
 }
 
 const nothingLeft = 'nothing to propose'

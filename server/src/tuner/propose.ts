@@ -7,7 +7,7 @@ import { tuneMessages, tuneReply } from '../model/prompt.ts'
 import { compareSignatures } from '../signature/compare.ts'
 import { parseSignature } from '../signature/document.ts'
 import { renderSignature } from '../signature/render.ts'
-import type { Signature, SignatureChange } from '../signature/signature.ts'
+import type { Direction, Signature, SignatureChange } from '../signature/signature.ts'
 import { textsOf, wordingLength } from './wording.ts'
 
 export interface ProposeInput {
@@ -83,16 +83,31 @@ function checkReply(
     return wrong(`improved_signature is no valid signature: ${problem?.message ?? 'it cannot be read.'}`)
   }
   // Examples that were left out stay as they are.
-  const improved = { ...document.signature, examples: document.signature.examples ?? parent.examples }
+  const improved = {
+    ...withoutRepeats(document.signature, parent),
+    examples: document.signature.examples ?? parent.examples,
+  }
   const { changes, frozen } = compareSignatures(parent, improved)
   if (frozen.length > 0) return wrong(`it changes what is frozen: ${frozen.join('; ')}.`)
-  const texts = textsOf(document.signature)
+  const texts = textsOf(improved)
   const length = texts.reduce((sum, item) => sum + item.text.length, 0)
   if (length > maxLength) return wrong(`its texts have ${length} characters together, more than ${maxLength}.`)
   const long = texts.find(item => item.path.includes('.constraints[') && item.text.length > maxConstraint)
   if (long !== undefined) return wrong(`${long.path} has more than ${maxConstraint} characters.`)
   const why = typeof reasoning === 'string' ? reasoning.trim().slice(0, maxReasoning) : ''
   return { ok: true, value: { kind: 'proposed', changes, reasoning: why } }
+}
+
+/** Without constraints that are there twice, unless the author wrote them so. */
+function withoutRepeats(improved: Signature, parent: Signature): Signature {
+  const cleaned = (direction: Direction) =>
+    improved[direction].map((field, i) => {
+      const had = parent[direction][i]?.constraints ?? []
+      const isRepeated = (text: string, at: number) =>
+        field.constraints.indexOf(text) < at && had.indexOf(text) === had.lastIndexOf(text)
+      return { ...field, constraints: field.constraints.filter((text, at) => !isRepeated(text, at)) }
+    })
+  return { ...improved, inputs: cleaned('inputs'), outputs: cleaned('outputs') }
 }
 
 const maxReply = 64_000
