@@ -133,6 +133,34 @@ describe('locating a skill', () => {
     expect(await expectFailure(files.locate('notes.yaml'))).toMatchObject({ code: 'not_a_skill' })
   })
 
+  test('a signature that is gone is located by its history, when that is asked for', async () => {
+    const { at, filesAt } = createTree(
+      'w/.git/',
+      'w/skills/x/signature.history.json',
+      'w/fast.signature.history.json',
+      'w/skills/y/',
+      'w/odd/signature.history.json/',
+    )
+    const files = filesAt('w')
+    const expected = {
+      ...{ root: at('w'), skillPath: 'skills/x/signature.yaml', displayPath: 'skills/x/signature.yaml' },
+      signaturePath: at('w/skills/x/signature.yaml'),
+      historyPath: at('w/skills/x/signature.history.json'),
+      defaultSkillId: 'x',
+    }
+    const gone = { mayBeAbsent: true }
+    expect(await expectOk(files.locate('skills/x', gone))).toEqual(expected)
+    expect(await expectOk(files.locate('skills/x/signature.yaml', gone))).toEqual(expected)
+    expect(await expectOk(files.locate('fast.signature.yaml', gone))).toMatchObject({ defaultSkillId: 'fast' })
+    expect(await expectFailure(files.locate('skills/x'))).toMatchObject({ code: 'not_a_skill' })
+    expect(await expectFailure(files.locate('skills/y', gone))).toMatchObject({ code: 'not_a_skill' })
+    expect(await expectFailure(files.locate('odd', gone))).toMatchObject({ code: 'not_a_skill' })
+    expect(await expectFailure(files.locate('skills/z', gone))).toMatchObject({ code: 'path_not_found' })
+    expect(await expectFailure(files.locate('skills/x/notes.yaml', gone))).toMatchObject({ code: 'path_not_found' })
+    symlinkSync(at('nowhere'), at('w/skills/x/signature.yaml'))
+    expect(await expectFailure(files.locate('skills/x', gone))).toMatchObject({ code: 'path_not_found' })
+  })
+
   test('a link may lead elsewhere inside the root, never out of it', async () => {
     const { at, filesAt } = createTree('w/.git/', 'w/a/signature.yaml', 'w/b/', 'w/c/', 'secret/signature.yaml')
     symlinkSync(at('w/a/signature.yaml'), at('w/b/signature.yaml'))

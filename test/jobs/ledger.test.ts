@@ -182,6 +182,13 @@ describe('retries', () => {
     expect(await takeUp().ledger.call('k', 'task', asks())).toEqual(failed)
   })
 
+  test('a stored failure that cannot be read is a failure', async () => {
+    const { ledger, stores, clock } = setUp()
+    stores.ledger.asked({ id, attempt: 1 }, 'k', 'task', clock.now())
+    stores.ledger.failed({ id, attempt: 1 }, 'k', '{"code":1', clock.now())
+    expect(await ledger.call('k', 'task', asks())).toMatchObject({ ok: false, error: { code: 'job_failed' } })
+  })
+
   test('a failure that no retry mends is final at once', async () => {
     const { ledger } = setUp()
     const ask = asks(problem('reply_refused', { retryable: false }))
@@ -254,6 +261,14 @@ describe('what stops the job', () => {
     await expect(call).rejects.toThrow('taken over')
     expect(stopped()).toBe('job_running')
     expect(stores.ledger.find(id, 'k')).toEqual({ state: 'asked', asks: 1 })
+  })
+
+  test.each(['{', ''])('a stored reply that is no JSON: %s', async reply => {
+    const { ledger, stores, clock, stopped } = setUp()
+    stores.ledger.asked({ id, attempt: 1 }, 'k', 'task', clock.now())
+    stores.ledger.answered({ id, attempt: 1 }, 'k', reply, clock.now())
+    await expect(ledger.call('k', 'task', asks())).rejects.toThrow('start it anew')
+    expect(stopped()).toBe('job_failed')
   })
 
   test('aborting reaches a request in flight and a call that waits', async () => {

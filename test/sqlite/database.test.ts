@@ -207,6 +207,28 @@ describe('what is not ours', () => {
     expect(ledger.find(id, 'nothing')).toBeUndefined()
   })
 
+  test('numbers in rows that no date or sum can hold are not there or are bound', async () => {
+    const { database, jobs, ledger, evaluations } = await openStores()
+    jobs.enqueue(newJob(), 1_000)
+    for (const column of ['created_at', 'updated_at']) {
+      database.prepare(`UPDATE job SET ${column} = 9000000000000000`).run()
+      expect(jobs.get(id), column).toBeUndefined()
+      expect(jobs.list({})).toEqual([])
+      database.prepare(`UPDATE job SET ${column} = 8640000000000000`).run()
+      expect(jobs.get(id), column).toBeDefined()
+    }
+    const attempt = jobs.claim(id, alice, 2_000, nobodyDied)?.attempt ?? 0
+    for (const key of ['a', 'b']) ledger.asked({ id, attempt }, key, 'task', 2_000)
+    database.prepare('UPDATE call SET asks = 9223372036854775806, not_before = 9000000000000000').run()
+    expect(ledger.find(id, 'a')).toBeUndefined()
+    expect(ledger.totals(id)).toMatchObject({ calls: 2, requests: 2_000_000 })
+    evaluations.record({
+      ...{ jobId: id, skillPath: 'a', signatureSha256: 's', examplesSha256: 'e', metricsSha256: 'm', model: 'm' },
+      ...{ score: 1, scoreByMetric: {}, scoreByField: {}, examples: 1, errors: 0, failing: [], createdAt: 9e15 },
+    })
+    expect(evaluations.latest('a', 5)).toEqual([])
+  })
+
   test('network drives are known by their number', () => {
     expect([0x6969, 0xff534d42, -11317950, 0x01021997].map(isNetworkType)).toEqual([true, true, true, true])
     expect([0xef53, 0x9123683e, 0x01021994, 0x58465342].map(isNetworkType)).toEqual([false, false, false, false])

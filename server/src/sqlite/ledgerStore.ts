@@ -22,6 +22,9 @@ const totalsSchema = z.object({
 
 const answersSchema = z.array(z.object({ key: z.string(), purpose: z.string(), reply: z.string() }))
 
+/** Rows of others may hold numbers whose sum is none. */
+const mostAsks = 1_000_000
+
 const isHeld = `EXISTS (SELECT 1 FROM job WHERE id = @id AND state = 'running' AND attempt = @attempt)`
 
 export function createSqliteLedgerStore(database: Database): LedgerStore {
@@ -48,8 +51,8 @@ export function createSqliteLedgerStore(database: Database): LedgerStore {
   const answers = database.prepare('SELECT key, purpose, reply FROM call WHERE job_id = @jobId AND reply IS NOT NULL')
   const totals = database.prepare(`
     SELECT count(*) AS calls, count(*) FILTER (WHERE state = 'answered') AS answered,
-      count(*) FILTER (WHERE state = 'failed') AS failed, coalesce(sum(asks), 0) AS requests,
-      coalesce(sum(repeated), 0) AS repeated
+      count(*) FILTER (WHERE state = 'failed') AS failed, coalesce(sum(min(asks, ${mostAsks})), 0) AS requests,
+      coalesce(sum(min(repeated, ${mostAsks})), 0) AS repeated
     FROM call WHERE job_id = @jobId AND state <> 'decided'`)
 
   return {
