@@ -6,6 +6,7 @@ import { createPool } from '../../server/src/base/pool.ts'
 import { ok } from '../../server/src/base/result.ts'
 import type { Example } from '../../server/src/examples/example.ts'
 import { createMetrics } from '../../server/src/metrics/metrics.ts'
+import { nothingSpent } from '../../server/src/model/usage.ts'
 import { createEmbeddedModel } from '../../server/src/providers/embedded.ts'
 import { parseSignature } from '../../server/src/signature/document.ts'
 import { checkValue } from '../../server/src/signature/types.ts'
@@ -70,6 +71,7 @@ describe.each(['python/async', 'support/ticket-triage', 'finance/invoice-extract
       progress: () => {},
       record: (_, decide) => decide(),
       elapsed: () => 0,
+      spending: () => nothingSpent,
     })
     if (!result.ok) throw new Error(result.error.message)
     const { tuned, old_score, new_score, holdout, evidence } = result.value

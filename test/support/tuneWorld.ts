@@ -4,6 +4,7 @@ import type { Result } from '../../server/src/base/result.ts'
 import type { Call } from '../../server/src/evaluation/evaluate.ts'
 import type { Metric } from '../../server/src/metrics/metric.ts'
 import { createMetrics } from '../../server/src/metrics/metrics.ts'
+import { addUsage, nothingSpent } from '../../server/src/model/usage.ts'
 import type { Signature } from '../../server/src/signature/signature.ts'
 import type { TuneInput, TuneOutcome, TunePorts, TuneProgress } from '../../server/src/tuner/result.ts'
 import { tune } from '../../server/src/tuner/tune.ts'
@@ -33,8 +34,10 @@ export async function tuneWorld(
     parameters: {},
     ...input,
   }
+  const tally = tallied(call)
   const result = await tune(whole, {
-    call,
+    call: tally.call,
+    spending: tally.spending,
     metrics: metricsOf(whole.signature),
     pool: createPool(whole.width),
     signal: new AbortController().signal,
@@ -51,6 +54,20 @@ export async function tuned(...args: Parameters<typeof tuneWorld>): Promise<Tune
   const { result } = await tuneWorld(...args)
   if (!result.ok) throw new Error(result.error.message)
   return result.value
+}
+
+/** Counts as a job's ledger does. */
+function tallied(call: Call): Pick<TunePorts, 'call' | 'spending'> {
+  const spent = { ...nothingSpent }
+  return {
+    async call(request, signal) {
+      const reply = await call(request, signal)
+      const { calls, usage } = spent[request.purpose]
+      spent[request.purpose] = { calls: calls + 1, usage: reply.ok ? addUsage(usage, reply.value.usage) : usage }
+      return reply
+    },
+    spending: () => ({ ...spent }),
+  }
 }
 
 export function metricsOf(signature: Signature): readonly Metric[] {

@@ -5,16 +5,17 @@ import type { Json } from '../base/json.ts'
 import { createPool } from '../base/pool.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import type { JobHandler } from '../jobs/engine.ts'
-import type { JobKind } from '../jobs/job.ts'
+import type { JobKind, JobProgress } from '../jobs/job.ts'
 import type { EvaluationStore } from '../jobs/store.ts'
 import type { Metric, Sandbox } from '../metrics/metric.ts'
 import { createMetrics } from '../metrics/metrics.ts'
 import type { LanguageModel } from '../model/model.ts'
 import { parseSignature } from '../signature/document.ts'
 import type { Signature } from '../signature/signature.ts'
+import { type Budget, createBudget } from './budget.ts'
 import { evaluateSkill } from './evaluateHandler.ts'
-import { createLedgerModel, type LedgerModel } from './ledgerModel.ts'
-import { type JobSnapshot, snapshotSchema } from './snapshot.ts'
+import { callsOf, createLedgerModel, type LedgerModel } from './ledgerModel.ts'
+import { type JobSnapshot, readSnapshot } from './snapshot.ts'
 import { tuneSkill } from './tuneHandler.ts'
 
 export interface HandlerPorts {
@@ -37,9 +38,11 @@ export interface Work {
   readonly metrics: readonly Metric[]
   readonly model: LedgerModel
   readonly clock: Clock
+  readonly budget: Budget
   readonly pool: ReturnType<typeof createPool>
   readonly evaluations: EvaluationStore
-  readonly progress: Parameters<JobHandler>[0]['progress']
+  /** Facts stay until told anew; money and time are added. */
+  readonly progress: (facts: Partial<JobProgress>) => void
   readonly ledger: Parameters<JobHandler>[0]['ledger']
   readonly signal: AbortSignal
 }
@@ -49,24 +52,60 @@ export function createJobHandlers(ports: HandlerPorts): Readonly<Record<JobKind,
     (handle: (work: Work) => Promise<Result<Json, Failure>>): JobHandler =>
     async run => {
       const work = await prepare(ports, run)
-      return work.ok ? handle(work.value) : work
+      if (!work.ok) return work
+      const { budget, model } = work.value
+      const ended = new AbortController()
+      const stop = (reason: Failure) => {
+        work.value.progress({})
+        run.stop(reason)
+      }
+      void budget.watch(stop, ended.signal)
+      try {
+        const outcome = await handle(work.value)
+        // What was sent is paid for: its answers are worth keeping for when the budget is raised.
+        if (!outcome.ok && outcome.error.code === 'budget_exhausted') await untilIdle(model, ports.clock)
+        return outcome
+      } finally {
+        ended.abort()
+      }
     }
   return { tune: over(tuneSkill), evaluate: over(evaluateSkill) }
 }
 
+/** Longer than most requests take. */
+const patience = 60_000
+
+async function untilIdle(model: LedgerModel, clock: Clock): Promise<void> {
+  const idle = new AbortController()
+  const waited = clock.sleep(patience, idle.signal).catch(() => undefined)
+  await Promise.race([model.idle(), waited])
+  idle.abort()
+}
+
 async function prepare(ports: HandlerPorts, run: Parameters<JobHandler>[0]): Promise<Result<Work>> {
   const { job, ledger, signal } = run
-  const snapshot = snapshotSchema.safeParse(JSON.parse(run.snapshot))
-  if (!snapshot.success)
-    return fail(failure('job_failed', `Job ${job.id} was stored by another program: start it anew.`))
-  const { text, origin, model, concurrency, skillPath } = snapshot.data
+  const snapshot = readSnapshot(job.id, run.snapshot)
+  if (!snapshot.ok) return snapshot
+  const { text, origin, model, concurrency, skillPath } = snapshot.value
   if (origin !== 'embedded' && origin !== ports.origin) {
     const message = `Job ${job.id} was started at ${origin} but ${ports.origin} is configured: set OPENAI_BASE_URL to go on.`
     return fail(failure('job_state', message))
   }
   const { signature } = parseSignature(text)
   if (signature === undefined) return fail(failure('signature_invalid', `The signature of job ${job.id} has errors.`))
-  const ledgerModel = createLedgerModel({ model: ports.model, ledger, origin: snapshot.data.origin })
+  let latest: JobProgress = job.progress ?? { phase: 'starting', percent: 0, calls: 0 }
+  const budget = createBudget({
+    limits: snapshot.value.budget,
+    clock: ports.clock,
+    before: (job.progress?.elapsed ?? 0) * 1000,
+    calls: () => ({ done: callsOf(ledgerModel.spending()), expected: latest.expected_calls ?? 0 }),
+  })
+  const ledgerModel = createLedgerModel({
+    model: ports.model,
+    ledger,
+    origin: snapshot.value.origin,
+    refuse: budget.refuse,
+  })
   const scripts = await resolveScripts(ports, skillPath, signature)
   if (!scripts.ok) return scripts
   const metrics = createMetrics(signature, {
@@ -77,14 +116,19 @@ async function prepare(ports: HandlerPorts, run: Parameters<JobHandler>[0]): Pro
   if (!metrics.ok) return metrics
   return ok({
     jobId: job.id,
-    snapshot: snapshot.data,
+    snapshot: snapshot.value,
     signature,
     metrics: metrics.value,
     model: ledgerModel,
     clock: ports.clock,
+    budget,
     pool: createPool(concurrency),
     evaluations: ports.evaluations,
-    progress: run.progress,
+    progress(facts) {
+      const { cost } = ledgerModel.usage()
+      latest = { ...latest, ...facts, ...(cost !== undefined && { cost }), elapsed: budget.elapsed() / 1000 }
+      run.progress(latest)
+    },
     ledger,
     signal,
   })

@@ -1,59 +1,137 @@
-/** A language model behind a job's ledger: answered once, remembered for good, and counted. */
+/** A language model behind a job's ledger: answered once, remembered for good, counted, and held to a budget. */
 import { z } from 'zod'
-import type { Failure } from '../base/errors.ts'
-import type { Json } from '../base/json.ts'
+import { type Failure, failure } from '../base/errors.ts'
+import { type Json, parseJson } from '../base/json.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import type { Ledger } from '../jobs/ledger.ts'
 import { cacheKey } from '../model/cacheKey.ts'
 import { embeddedModel, type LanguageModel, type ModelReply, type ModelRequest, type Usage } from '../model/model.ts'
-import { addUsage, noUsage } from '../model/usage.ts'
+import { estimateCost } from '../model/prices.ts'
+import { addUsage, averageCost, nothingSpent, noUsage, type Spending, totalUsage } from '../model/usage.ts'
 
 export interface LedgerModel extends LanguageModel {
   call(request: ModelRequest): Promise<Result<ModelReply, Failure>>
-  /** Of all distinct calls so far, replayed ones included. */
+  /** What all attempts of the job spent so far. */
+  spending(): Spending
   usage(): Usage
+  /** Resolves when no call is under way. */
+  idle(): Promise<void>
 }
+
+/** What would be spent if one more request were sent, those under way taken at their average. */
+export interface NextRequest {
+  readonly calls: number
+  /** US dollars. */
+  readonly cost: number
+}
+
+type Purpose = ModelRequest['purpose']
+
+const usageSchema = z.object({
+  inputTokens: z.number().nonnegative(),
+  outputTokens: z.number().nonnegative(),
+  cost: z.number().nonnegative().optional(),
+})
 
 const replySchema = z.object({
   value: z.record(z.string(), z.unknown()),
-  usage: z.object({ inputTokens: z.number(), outputTokens: z.number(), cost: z.number().optional() }),
+  usage: usageSchema,
   latency: z.number(),
 })
+
+/** Decisions under this prefix hold what a useless reply used. */
+const uselessPrefix = 'useless '
+const uselessSchema = z.object({ purpose: z.enum(['task', 'judge', 'reflection']), usage: usageSchema })
 
 export function createLedgerModel(options: {
   readonly model: LanguageModel
   readonly ledger: Ledger
   readonly origin: string
+  /** Looked at before each request: why it may not be sent. */
+  readonly refuse?: (next: NextRequest) => Failure | undefined
 }): LedgerModel {
-  const { model, ledger, origin } = options
-  const counted = new Set<string>()
-  let usage = noUsage
+  const { model, ledger, origin, refuse = () => undefined } = options
+  const stored = readLedger(ledger)
+  const spent: { -readonly [purpose in Purpose]: Spending[Purpose] } = { ...stored.spending }
+  let useless = stored.useless
+  const underway = new Set<Promise<unknown>>()
+  const sent = { calls: 0, cost: 0 }
+
+  const count = (purpose: Purpose, calls: number, usage: Usage) => {
+    const before = spent[purpose]
+    spent[purpose] = { calls: before.calls + calls, usage: addUsage(before.usage, usage) }
+  }
+  const total = () => totalUsage(Object.values(spent).map(({ usage }) => usage))
+
+  const next = (expected: number): NextRequest => ({
+    calls: callsOf(spent) + sent.calls + 1,
+    cost: (total().cost ?? 0) + sent.cost + expected,
+  })
+
+  async function send(request: ModelRequest, expected: number, signal: AbortSignal) {
+    sent.calls++
+    sent.cost += expected
+    try {
+      const reply = await model.complete(request, signal)
+      if (reply.ok) count(request.purpose, 1, reply.value.usage)
+      else if (reply.error.usage !== undefined) {
+        const { usage } = reply.error
+        count(request.purpose, 0, usage)
+        ledger.record(`${uselessPrefix}${++useless}`, () => ({ purpose: request.purpose, usage: { ...usage } }) as Json)
+      }
+      return reply.ok ? ok(reply.value as unknown as Json) : reply
+    } finally {
+      sent.calls--
+      sent.cost -= expected
+    }
+  }
+
+  async function ask(request: ModelRequest): Promise<Result<ModelReply, Failure>> {
+    const key = cacheKey(request.model === embeddedModel ? embeddedModel : origin, request)
+    const expected = () => averageCost(spent[request.purpose]) ?? leastCost(request)
+    const answer = await ledger.call(
+      key,
+      request.purpose,
+      signal => send(request, expected(), signal),
+      () => refuse(next(expected())),
+    )
+    if (!answer.ok) {
+      if (answer.error.code !== 'budget_exhausted') count(request.purpose, 1, noUsage)
+      return answer
+    }
+    const reply = replySchema.safeParse(answer.value)
+    if (!reply.success) return fail(failure('reply_invalid', 'The reply stored for this call is damaged.'))
+    const { value, usage, latency } = reply.data
+    return ok({ value, usage: { ...usage, cost: usage.cost }, latency })
+  }
 
   async function call(request: ModelRequest): Promise<Result<ModelReply, Failure>> {
-    const key = cacheKey(request.model === embeddedModel ? embeddedModel : origin, request)
-    const answer = await ledger.call(key, request.purpose, async signal => {
-      const reply = await model.complete(request, signal)
-      return reply.ok ? ok(reply.value as unknown as Json) : reply
-    })
-    if (!answer.ok) return answer
-    const { value, usage: used, latency } = replySchema.parse(answer.value)
-    const reply: ModelReply = { value, usage: { ...used, cost: used.cost }, latency }
-    if (!counted.has(key)) {
-      counted.add(key)
-      usage = addUsage(usage, reply.usage)
+    const answer = ask(request)
+    underway.add(answer)
+    try {
+      return await answer
+    } finally {
+      underway.delete(answer)
     }
-    return ok(reply)
   }
 
   return {
     call,
-    usage: () => usage,
+    spending: () => ({ ...spent }),
+    usage: total,
+    async idle() {
+      while (underway.size > 0) await Promise.allSettled(underway)
+    },
     async complete(request) {
       const answer = await call(request)
       // Retries are over when the ledger answers.
       return answer.ok ? answer : fail({ ...answer.error, retryable: false, answered: true })
     },
   }
+}
+
+export function callsOf(spending: Spending): number {
+  return Object.values(spending).reduce((sum, { calls }) => sum + calls, 0)
 }
 
 /** What a job's result says of its calls, over all its attempts. */
@@ -67,4 +145,33 @@ export function callFigures(ledger: Ledger, usage: Usage) {
     output_tokens: usage.outputTokens,
     ...(usage.cost !== undefined && { cost: usage.cost }),
   }
+}
+
+/** Its prompt alone. */
+function leastCost({ model, messages }: ModelRequest): number {
+  const length = messages.reduce((sum, { content }) => sum + content.length, 0)
+  return estimateCost(model, length, 0) ?? 0
+}
+
+/** What earlier attempts spent; rows that cannot be read count as nothing. */
+function readLedger(ledger: Ledger): { readonly spending: Spending; readonly useless: number } {
+  const spending = { ...nothingSpent }
+  let useless = 0
+  for (const { key, purpose, reply } of ledger.answers()) {
+    const value = parseJson(reply)
+    if (key.startsWith(uselessPrefix)) useless++
+    const read =
+      purpose === 'decision'
+        ? { ...uselessSchema.safeParse(value).data, calls: 0 }
+        : { purpose, usage: replySchema.safeParse(value).data?.usage, calls: 1 }
+    if (!isPurpose(read.purpose)) continue
+    const { calls, usage } = spending[read.purpose]
+    const used = read.usage === undefined ? noUsage : { ...read.usage, cost: read.usage.cost }
+    spending[read.purpose] = { calls: calls + read.calls, usage: addUsage(usage, used) }
+  }
+  return { spending, useless }
+}
+
+function isPurpose(purpose: string | undefined): purpose is Purpose {
+  return purpose !== undefined && Object.hasOwn(nothingSpent, purpose)
 }

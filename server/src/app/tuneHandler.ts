@@ -1,27 +1,25 @@
 /** A tune job: runs the tuner over the ledger and keeps what is needed to show and apply its result. */
 import type { Failure } from '../base/errors.ts'
-import { sha256 } from '../base/hash.ts'
-import { canonicalJson, type Json } from '../base/json.ts'
+import type { Json } from '../base/json.ts'
 import { ok, type Result } from '../base/result.ts'
-import type { FailingExample } from '../evaluation/report.ts'
 import { embeddedModel } from '../model/model.ts'
-import { signatureSha256, withChanges } from '../signature/compare.ts'
+import { withChanges } from '../signature/compare.ts'
 import type { Signature } from '../signature/signature.ts'
 import type { CandidateReport, TuneOutcome } from '../tuner/result.ts'
 import { tune } from '../tuner/tune.ts'
 import type { Work } from './jobHandlers.ts'
 import { callFigures } from './ledgerModel.ts'
+import { recordEvaluation } from './recordEvaluation.ts'
 import type { StoredTune } from './storedTune.ts'
 
 export async function tuneSkill(work: Work): Promise<Result<Json, Failure>> {
   const { snapshot, signature, model, ledger } = work
-  const started = work.clock.elapsed()
   const tuned = await tune(
     {
       signature,
       examples: snapshot.examples,
       seed: snapshot.seed,
-      width: snapshot.concurrency,
+      width: snapshot.width,
       force: snapshot.options.force,
       minImprovement: snapshot.options.minImprovement,
       budget: snapshot.budget,
@@ -36,7 +34,8 @@ export async function tuneSkill(work: Work): Promise<Result<Json, Failure>> {
       signal: work.signal,
       progress: work.progress,
       record: ledger.record,
-      elapsed: () => work.clock.elapsed() - started,
+      elapsed: work.budget.elapsed,
+      spending: model.spending,
     },
   )
   if (!tuned.ok) return tuned
@@ -47,26 +46,18 @@ export async function tuneSkill(work: Work): Promise<Result<Json, Failure>> {
 
 /** Both signatures' scores, so that the text before and after applying has one. */
 function recordScores(work: Work, signature: Signature, outcome: TuneOutcome): void {
-  const { scoreByMetric, scoreByField, failing } = outcome
-  const keep = (scored: Signature, score: number, which: 'old' | 'new', examples: readonly FailingExample[]) =>
-    work.evaluations.record({
-      jobId: work.jobId,
-      skillPath: work.snapshot.skillPath,
-      signatureSha256: signatureSha256(scored),
-      examplesSha256: work.snapshot.examplesSha256,
-      metricsSha256: sha256(canonicalJson(signature.metrics)),
-      model: work.snapshot.model,
+  const { scoreByMetric, scoreByField, unscored, failing } = outcome
+  const keep = (scored: Signature, score: number, which: 'old' | 'new') =>
+    recordEvaluation(work, scored, {
       score,
       scoreByMetric: scoreByMetric[which] ?? {},
       scoreByField: scoreByField[which] ?? {},
-      examples: work.snapshot.examples.length,
-      errors: 0,
-      failing: examples,
-      createdAt: work.clock.now(),
+      errors: unscored[which] ?? 0,
+      failing: failing[which] ?? [],
     })
-  keep(signature, outcome.old_score, 'old', failing.old)
+  keep(signature, outcome.old_score, 'old')
   if (outcome.new_score !== undefined && outcome.changes.length > 0) {
-    keep(withChanges(signature, outcome.changes), outcome.new_score, 'new', failing.new ?? [])
+    keep(withChanges(signature, outcome.changes), outcome.new_score, 'new')
   }
 }
 

@@ -1,5 +1,5 @@
 /** What an evaluation says to a reader: the examples that lost points, and the errors. */
-import type { ErrorCode } from '../base/errors.ts'
+import { type ErrorCode, type Failure, failure } from '../base/errors.ts'
 import type { Example } from '../examples/example.ts'
 import type { Signature } from '../signature/signature.ts'
 import type { Evaluation, ExampleOutcome } from './evaluate.ts'
@@ -57,6 +57,16 @@ export function groupErrors(outcomes: Iterable<ExampleOutcome>): readonly ErrorG
     else group.count++
   }
   return [...groups].map(([code, group]) => ({ code, ...group })).sort((a, b) => b.count - a.count)
+}
+
+/** Where more examples failed than were scored there is no score to speak of: the most frequent error. */
+export function refuseErrors(outcomes: readonly ExampleOutcome[]): Failure | undefined {
+  const groups = groupErrors(outcomes)
+  const [worst] = groups
+  const failed = groups.reduce((sum, { count }) => sum + count, 0)
+  if (worst === undefined || failed * 2 <= outcomes.length) return undefined
+  const counts = groups.length === 1 ? '' : ` (${groups.map(({ code, count }) => `${count} ${code}`).join(', ')})`
+  return failure(worst.code, `${failed} of ${outcomes.length} examples could not be scored${counts}: ${worst.message}`)
 }
 
 function loss(outcome: ExampleOutcome): number {

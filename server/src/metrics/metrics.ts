@@ -40,6 +40,11 @@ export function callsPerExample(metrics: readonly Pick<MetricSpec, 'kind'>[]): n
   return 1 + metrics.filter(({ kind }) => kind === 'llm_judge').length
 }
 
+/** The most calls that scoring so many examples takes. */
+export function scoringCalls(metrics: readonly Pick<MetricSpec, 'kind'>[], examples: number): number {
+  return callsPerExample(metrics) * examples
+}
+
 /**
  * Scores a prediction with every metric, one after another: an example holds one place in the pool, so its judges
  * must not call side by side. The first metric that could not run is the failure.

@@ -66,3 +66,8 @@ export function costOf(
   if (price === undefined) return undefined
   return (usage.inputTokens * price.input + usage.outputTokens * price.output) / 1_000_000
 }
+
+/** US dollars that a prompt and a reply of so many characters cost, about: four make a token. */
+export function estimateCost(model: string, promptLength: number, replyLength: number): number | undefined {
+  return costOf({ inputTokens: promptLength / 4, outputTokens: replyLength / 4 }, priceOf(model))
+}

@@ -1,5 +1,5 @@
 /** Sums of tokens and money. */
-import type { Usage } from './model.ts'
+import type { ModelRequest, Usage } from './model.ts'
 
 /** What nothing costs. */
 export const noUsage: Usage = { inputTokens: 0, outputTokens: 0, cost: 0 }
@@ -17,4 +17,30 @@ export function totalUsage(usages: Iterable<Usage>): Usage {
   let total = noUsage
   for (const usage of usages) total = addUsage(total, usage)
   return total
+}
+
+/** Calls of one purpose that came to an end, and what they used, useless replies included. */
+export interface Tally {
+  readonly calls: number
+  readonly usage: Usage
+}
+
+export type Spending = Readonly<Record<ModelRequest['purpose'], Tally>>
+
+export const nothingSpent: Spending = {
+  task: { calls: 0, usage: noUsage },
+  judge: { calls: 0, usage: noUsage },
+  reflection: { calls: 0, usage: noUsage },
+}
+
+/** US dollars that a call costs on average; `undefined` before the first. */
+export function averageCost({ calls, usage }: Tally): number | undefined {
+  return calls === 0 ? undefined : (usage.cost ?? 0) / calls
+}
+
+/** `$1.20`: rounded up to whole cents, or to two digits below ten cents, so that a budget of it suffices. */
+export function formatDollars(amount: number): string {
+  const digits = amount <= 0 ? 2 : Math.min(8, Math.max(2, 1 - Math.floor(Math.log10(amount))))
+  const unit = 10 ** digits
+  return `$${(Math.ceil(amount * unit - 1e-6) / unit).toFixed(digits)}`
 }

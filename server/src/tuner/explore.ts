@@ -9,7 +9,7 @@ import { type Candidate, devGain, meanScore } from './candidate.ts'
 import { clusterFailures } from './clusters.ts'
 import { overLimit } from './limits.ts'
 import { type MinedSentence, mine } from './mine.ts'
-import { lengthLimit } from './propose.ts'
+import { callsPerProposal, lengthLimit } from './propose.ts'
 import type { CandidateReport } from './result.ts'
 import type { UsedCalls } from './rollouts.ts'
 import type { Run } from './run.ts'
@@ -167,7 +167,7 @@ function begin(context: Context, id: number): Step | string {
   }
   const read = (candidate: Candidate) => data.train.filter(example => candidate.outcomes.has(example.id))
   const parent = drawParent(front, candidate => failsOn(candidate, read(candidate)), random)
-  const stop = whyStop(context, id, run.costs.proposal, parent)
+  const stop = whyStop(context, id, run.costs.proposal, parent, callsPerProposal * run.proposalsPerRound)
   if (typeof stop === 'string' || parent === undefined) return typeof stop === 'string' ? stop : nothingLeft
   const minibatch = drawMinibatch(input.signature, read(parent), parent.outcomes, random)
   const rejected = [...state.rejected]
@@ -200,6 +200,8 @@ function whyStop(
   id: number,
   calls: number,
   parent: Candidate | undefined = state.pool[0],
+  /** Calls of the reflection model, those that are under way with it included. */
+  reflections = 0,
 ): string | { readonly reserved: number } {
   if (state.pool.some(candidate => isPerfect(candidate, run.data.dev))) return 'perfect dev score'
   if (state.sinceBest >= patience) {
@@ -208,8 +210,8 @@ function whyStop(
   }
   if (parent === undefined) return nothingLeft
   if (run.account.available() < calls) return 'budget'
-  const limit = overLimit(run, `proposal ${id}`, calls)
-  if (limit !== undefined) return limit
+  const limit = overLimit(run, `proposal ${id}`, calls, reflections)
+  if (limit !== undefined) return limit.limit
   run.account.reserve(calls)
   return { reserved: calls }
 }

@@ -1,23 +1,65 @@
 /** Limits of time and money: whether they allow the next step. */
+import { z } from 'zod'
+import { estimateCost } from '../model/prices.ts'
+import { averageCost, formatDollars, type Spending } from '../model/usage.ts'
+import { renderSignature } from '../signature/render.ts'
 import type { Run } from './run.ts'
 
+const limitSchema = z.object({
+  limit: z.enum(['time', 'budget']),
+  /** Seconds, or US dollars, that everything reserved and the next step take together. */
+  needed: z.number(),
+})
+export type Limit = z.infer<typeof limitSchema>
+
 /**
- * Whether time or money would run out over everything reserved and this many more calls, at the average of the calls
- * so far. Decided once for each
- * step and pair of limits: a resumed run decides alike, one with raised limits anew.
+ * The limit that everything reserved and this many more calls would pass, at the averages so far. Decided once for
+ * each step and pair of limits: a resumed run decides alike, one with raised limits anew. What the averages do not
+ * foresee is the job's to stop, call by call.
  */
-export function overLimit(
-  { input, ports, rollouts, account }: Run,
-  step: string,
-  calls: number,
-): 'time' | 'budget' | undefined {
+export function overLimit(run: Run, step: string, calls: number, reflections = 0): Limit | undefined {
+  const { input, ports } = run
   const { maxTime, maxCost } = input.budget
   if (maxTime === undefined && maxCost === undefined) return undefined
   const decision = ports.record(`stop ${step} ${maxTime ?? '-'} ${maxCost ?? '-'}`, () => {
-    const committed = input.budget.maxCalls - account.available() + calls
-    const more = committed / Math.max(1, rollouts.totals.calls)
-    if (maxTime !== undefined && (ports.elapsed() / 1000) * more > maxTime) return 'time'
-    return maxCost !== undefined && (rollouts.totals.cost ?? 0) * more > maxCost ? 'budget' : null
+    const spending = ports.spending()
+    const committed = input.budget.maxCalls - run.account.available() + calls
+    // Wordings only get longer than the one that the baseline tried.
+    const margin = calls > 0 ? 1.1 : 1
+    const time = margin * (ports.elapsed() / 1000 / Math.max(1, callsOf(spending))) * committed
+    if (maxTime !== undefined && time > maxTime) return { limit: 'time', needed: time }
+    const cost = margin * costOfCalls(run, spending, committed, reflections)
+    return maxCost !== undefined && cost > maxCost + 1e-9 ? { limit: 'budget', needed: cost } : null
   })
-  return decision === 'time' || decision === 'budget' ? decision : undefined
+  return limitSchema.safeParse(decision).data
+}
+
+/** A tenth more than it takes on average is asked for. */
+export function limitMessage({ input, data }: Run, { limit, needed }: Limit): string {
+  const { maxCost, maxTime } = input.budget
+  const amount = (value: number) => (limit === 'time' ? `${Math.ceil(value - 1e-6)} seconds` : formatDollars(value))
+  const flag = limit === 'time' ? `--max-time ${maxTime}` : `--max-cost ${maxCost}`
+  const way = `raise it to at least ${amount(1.1 * needed)}`
+  return `Scoring ${data.all.length} examples takes about ${amount(needed)}, more than ${flag} allows: ${way}.`
+}
+
+/** Of `committed` calls, `reflections` and those made before ask the reflection model; the others score examples. */
+function costOfCalls({ input, rollouts, data }: Run, spending: Spending, committed: number, reflections: number) {
+  const { task, judge, reflection } = spending
+  const perExample = ((task.usage.cost ?? 0) + (judge.usage.cost ?? 0)) / Math.max(1, task.calls)
+  const reflective = Math.min(committed, rollouts.totals.reflections + reflections)
+  const signature = renderSignature(input.signature, { examples: false }).length
+  const values = data.train.reduce((sum, example) => sum + JSON.stringify(example.values).length, 0)
+  const analysis = Math.min(longestAnalysis, (examplesRead * values) / Math.max(1, data.train.length))
+  const perReflection =
+    averageCost(reflection) ?? estimateCost(input.reflectionModel, signature + analysis, 2 * signature) ?? 0
+  return perReflection * reflective + (perExample * (committed - reflective)) / rollouts.callsPerExample
+}
+
+/** What an unseen reflection is taken to read: about as many examples, with outputs and feedback beside the values. */
+const examplesRead = 24
+const longestAnalysis = 60_000
+
+function callsOf({ task, judge, reflection }: Spending): number {
+  return task.calls + judge.calls + reflection.calls
 }

@@ -61,6 +61,7 @@ export function buildOutcome(run: Run, conclusion: Conclusion): TuneOutcome {
     candidates: conclusion.reports ?? [],
     scoreByMetric: { old: before.scoreByMetric, ...(after && { new: after.scoreByMetric }) },
     scoreByField: { old: before.scoreByField, ...(after && { new: after.scoreByField }) },
+    unscored: { old: before.errors, ...(after && { new: after.errors }) },
     errors: groupErrors(rollouts.outcomes()),
     calls: rollouts.totals.calls,
     splits: data.sizes,

@@ -5,6 +5,7 @@ import type { Call } from '../evaluation/evaluate.ts'
 import type { ErrorGroup, FailingExample } from '../evaluation/report.ts'
 import type { Example } from '../examples/example.ts'
 import type { Metric } from '../metrics/metric.ts'
+import type { Spending } from '../model/usage.ts'
 import type { Signature, SignatureChange } from '../signature/signature.ts'
 
 export interface TuneInput {
@@ -39,8 +40,10 @@ export interface TunePorts {
   readonly progress: (progress: TuneProgress) => void
   /** Takes a decision that depends on time or money once: stored under `key`, replayed when the run is resumed. */
   readonly record: (key: string, decide: () => Json) => Json
-  /** Milliseconds since the run first started. */
+  /** Milliseconds since the run first started, without the time between attempts. */
   readonly elapsed: () => number
+  /** What all attempts spent, by purpose; judges call outside of `call`. */
+  readonly spending: () => Spending
 }
 
 /** The shape of a job's progress. */
@@ -82,6 +85,8 @@ export interface TuneOutcome {
   readonly candidates: readonly CandidateReport[]
   readonly scoreByMetric: ScorePair
   readonly scoreByField: ScorePair
+  /** Examples left out of the scores because of errors. */
+  readonly unscored: { readonly old: number; readonly new?: number }
   readonly errors: readonly ErrorGroup[]
   /** Distinct model calls, answered from a ledger or not. */
   readonly calls: number

@@ -3,6 +3,7 @@ import type { Failure } from '../base/errors.ts'
 import type { Result } from '../base/result.ts'
 import { type ExampleOutcome, evaluateExample } from '../evaluation/evaluate.ts'
 import type { Example } from '../examples/example.ts'
+import { callsPerExample } from '../metrics/metrics.ts'
 import type { ModelReply, ModelRequest } from '../model/model.ts'
 import type { Signature } from '../signature/signature.ts'
 import type { TuneInput, TunePorts } from './result.ts'
@@ -28,10 +29,10 @@ export interface Rollouts {
 export type UsedCalls = Map<string, number>
 
 export interface RolloutTotals {
-  /** Calls asked so far. */
+  /** Calls that came to an end. */
   calls: number
-  /** US dollars, as far as prices are known. */
-  cost: number | undefined
+  /** Those of them that asked the reflection model. */
+  reflections: number
   errors: number
 }
 
@@ -42,27 +43,25 @@ export function createRollouts(
   stop: (error: Failure) => void,
   signal: AbortSignal,
 ): Rollouts {
-  const callsPerExample = 1 + ports.metrics.filter(({ spec }) => spec.kind === 'llm_judge').length
+  const price = callsPerExample(ports.metrics.map(({ spec }) => spec))
   const underway = new Map<string, Promise<ExampleOutcome>>()
   const finished = new Map<string, ExampleOutcome>()
-  const totals: RolloutTotals = { calls: 0, cost: undefined, errors: 0 }
+  const totals: RolloutTotals = { calls: 0, reflections: 0, errors: 0 }
 
-  const call = async (request: ModelRequest, callSignal: AbortSignal): Promise<Result<ModelReply>> => {
-    const reply = await ports.call(request, callSignal)
-    if (reply.ok) {
-      const { cost } = reply.value.usage
-      if (cost !== undefined) totals.cost = (totals.cost ?? 0) + cost
-    } else if (stopCodes.has(reply.error.code)) {
-      stop(reply.error)
+  /** Ends the run where going on makes no sense. */
+  const settle = (calls: number, error: Failure | undefined) => {
+    if (error !== undefined && stopCodes.has(error.code)) {
+      stop(error)
       signal.throwIfAborted()
     }
-    return reply
+    totals.calls += calls
   }
 
   async function roll(signature: Signature, example: Example, key: string): Promise<ExampleOutcome> {
     const { model, parameters } = input
-    const context = { signature, metrics: ports.metrics, call, signal, model, parameters, example }
+    const context = { signature, metrics: ports.metrics, call: ports.call, signal, model, parameters, example }
     const outcome = await ports.pool.run(() => evaluateExample(context), signal)
+    settle(price, outcome.error)
     finished.set(key, outcome)
     if (outcome.error !== undefined) totals.errors++
     onOutcome()
@@ -70,16 +69,15 @@ export function createRollouts(
   }
 
   return {
-    callsPerExample,
+    callsPerExample: price,
     totals,
     async evaluate(signature, examples, used) {
       const wording = wordingKey(signature)
       const outcomes = examples.map(async example => {
         const key = `${wording} ${example.id}`
-        used.set(key, callsPerExample)
+        used.set(key, price)
         let outcome = underway.get(key)
         if (outcome === undefined) {
-          totals.calls += callsPerExample
           outcome = roll(signature, example, key)
           underway.set(key, outcome)
         }
@@ -89,8 +87,9 @@ export function createRollouts(
     },
     async ask(request, used) {
       used.set(`${request.purpose} ${request.repeat} ${request.messages.length}`, 1)
-      totals.calls++
-      const reply = await ports.pool.run(() => call(request, signal), signal)
+      const reply = await ports.pool.run(() => ports.call(request, signal), signal)
+      settle(1, reply.ok ? undefined : reply.error)
+      totals.reflections++
       onOutcome()
       return reply
     },

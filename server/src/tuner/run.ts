@@ -3,6 +3,7 @@ import type { Failure } from '../base/errors.ts'
 import { createRandom } from '../base/random.ts'
 import type { Example } from '../examples/example.ts'
 import { inputKey, splitExamples } from '../examples/split.ts'
+import { totalUsage } from '../model/usage.ts'
 import { type Account, createAccount } from './account.ts'
 import { type Costs, costsOf } from './costs.ts'
 import { createDecisions, type Decisions } from './decisions.ts'
@@ -111,7 +112,8 @@ function createReporter(input: TuneInput, ports: TunePorts, totals: () => Rollou
   let callsBefore = 0
   let percent = 0
   return update => {
-    const { calls, cost, errors } = totals()
+    const { calls, errors } = totals()
+    const { cost } = totalUsage(Object.values(ports.spending()).map(({ usage }) => usage))
     if (update.phase !== undefined && update.phase !== phase) {
       phase = update.phase
       callsBefore = calls

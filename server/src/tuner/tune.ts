@@ -3,13 +3,13 @@ import { failure } from '../base/errors.ts'
 import { createRandom } from '../base/random.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import type { ExampleOutcome } from '../evaluation/evaluate.ts'
-import { groupErrors } from '../evaluation/report.ts'
+import { groupErrors, refuseErrors } from '../evaluation/report.ts'
 import type { Example } from '../examples/example.ts'
 import { type Candidate, distinctPairs, meanScore, pairsOf } from './candidate.ts'
 import { type Exploration, explore } from './explore.ts'
 import { formatScore, formatUntil } from './figures.ts'
 import { promote, refuseGain } from './gates.ts'
-import { overLimit } from './limits.ts'
+import { limitMessage, overLimit } from './limits.ts'
 import { buildOutcome, type Conclusion } from './outcome.ts'
 import { callsPerProposal } from './propose.ts'
 import type { TuneInput, TuneOutcome, TunePorts } from './result.ts'
@@ -102,11 +102,8 @@ async function scoreBaseline(run: Run): Promise<Result<Candidate>> {
   }
   const outcomes = await rollouts.evaluate(input.signature, data.all, used)
   account.settle(run.costs.baseline, used)
-  const [worst] = groupErrors(outcomes.values())
-  const failed = [...outcomes.values()].filter(({ error }) => error !== undefined).length
-  if (worst !== undefined && failed * 2 > data.all.length) {
-    return fail(failure(worst.code, `${failed} of ${data.all.length} examples could not be scored: ${worst.message}`))
-  }
+  const refused = refuseErrors([...outcomes.values()])
+  if (refused !== undefined) return fail(refused)
   return ok({
     id: 0,
     parents: [],
@@ -117,16 +114,6 @@ async function scoreBaseline(run: Run): Promise<Result<Candidate>> {
     devScore: meanScore(data.dev, outcomes),
     sources: [],
   })
-}
-
-function limitMessage({ input, data, rollouts, ports }: Run, short: 'time' | 'budget'): string {
-  const share = (rollouts.callsPerExample * data.all.length) / Math.max(1, rollouts.totals.calls)
-  const { maxCost, maxTime } = input.budget
-  const [needed, given] =
-    short === 'time'
-      ? [`${Math.ceil((ports.elapsed() / 1000) * share)} s`, `--max-time of ${maxTime} s`]
-      : [`$${((rollouts.totals.cost ?? 0) * share).toFixed(2)}`, `--max-cost of $${maxCost}`]
-  return `Scoring ${data.all.length} examples takes about ${needed}, more than the ${given}: raise it.`
 }
 
 /** What this budget and these examples can show, said before the search starts. */
