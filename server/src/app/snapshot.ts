@@ -16,7 +16,7 @@ const exampleSchema = z.object({
   line: z.int(),
 })
 
-export const snapshotSchema = z.object({
+const snapshotSchema = z.object({
   /** The signature file relative to the root, `/` as separator. */
   skillPath: z.string(),
   skillId: z.string(),

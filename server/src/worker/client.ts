@@ -4,7 +4,15 @@ import type { JobService } from '../app/ports.ts'
 import { failure } from '../base/errors.ts'
 import { createRedactor } from '../base/redact.ts'
 import { fail, ok, type Result } from '../base/result.ts'
-import { callMethod, initializeMethod, type WorkerCall, type WorkerEndpoint, waitMethod } from '../protocol/worker.ts'
+import {
+  callMethod,
+  initializeMethod,
+  type WorkerCall,
+  type WorkerEndpoint,
+  type WorkerSettings,
+  type WorkerWait,
+  waitMethod,
+} from '../protocol/worker.ts'
 import { type Session, sessionEnded, startSession } from './session.ts'
 
 export interface WorkerServiceOptions {
@@ -67,7 +75,7 @@ export function createWorkerService(options: WorkerServiceOptions): JobService &
     current = started
     void started.ended.then(onEnd)
     try {
-      await started.request(initializeMethod, { root, sandboxPath, endpoint })
+      await started.request(initializeMethod, { root, sandboxPath, endpoint } satisfies WorkerSettings)
       cameUp = true
       await takeUpAgain(started)
       return ok(started)
@@ -111,7 +119,7 @@ export function createWorkerService(options: WorkerServiceOptions): JobService &
   ): Promise<Answer<Name>> {
     // Left out at the end, as JSON would make them null.
     const given = args.filter(arg => arg !== undefined)
-    return (await to.request(callMethod, { name, args: given })) as Answer<Name>
+    return (await to.request(callMethod, { name, args: given } satisfies WorkerCall)) as Answer<Name>
   }
 
   /** Every call may be sent again, as each either reads or names the state it expects. */
@@ -139,7 +147,7 @@ export function createWorkerService(options: WorkerServiceOptions): JobService &
       signal.addEventListener('abort', abandon, { once: true })
     })
     try {
-      const answer = to.request(waitMethod, { id, token }, signal)
+      const answer = to.request(waitMethod, { id, token } satisfies WorkerWait, signal)
       return (await Promise.race([answer, aborted])) as Answer<'get'>
     } finally {
       signal.removeEventListener('abort', abandon)

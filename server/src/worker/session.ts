@@ -9,7 +9,6 @@ import {
 import { progressMethod, type WorkerProgress } from '../protocol/worker.ts'
 
 export interface Session {
-  readonly pid: number | undefined
   /** Rejects with `sessionEnded` when the process is gone before it answered. */
   request(method: string, params: unknown, signal?: AbortSignal): Promise<unknown>
   /** Called with every progress until the returned function is called. */
@@ -59,7 +58,6 @@ export function startSession(script: string): Session {
   gone.catch(() => {})
 
   return {
-    pid: child.pid,
     ended,
     async request(method, params, signal) {
       const source = new CancellationTokenSource()
