@@ -13,10 +13,15 @@ export const modelInputs = {
   reflection_model: z.string().min(1).optional().describe('model that proposes better wording (default: the model)'),
 }
 
+const calls = z.int().positive().max(10_000_000)
+
 export const budgetInputs = {
-  max_calls: z.int().positive().max(10_000_000).default(2000).describe('most model calls the job may make'),
+  max_calls: calls.default(2000).describe('most model calls the job may make'),
   max_cost: z.number().positive().optional().describe('most US dollars the job may cost'),
   max_time: z.number().positive().optional().describe('most seconds the job may take'),
 }
+
+/** A number of calls without a default. */
+export const typedCallsInput = calls.optional()
 
 export const seedInput = z.int().nonnegative().default(0).describe('seed of every random choice')

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { failure } from '../../base/errors.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
-import { budgetInputs, modelInputs, positional } from '../inputs.ts'
+import { budgetInputs, modelInputs, positional, typedCallsInput } from '../inputs.ts'
 import { evaluateResultSchema } from '../jobView.ts'
 import { defineOperation, type OperationContext } from '../operation.ts'
 import type { Ports, SkillLocation } from '../ports.ts'
@@ -40,6 +40,7 @@ export const evaluate = defineOperation({
     record: z.boolean().default(true).describe('append a version to the history when the meaning is new'),
     model: modelInputs.model,
     ...budgetInputs,
+    max_calls: typedCallsInput.describe('most model calls for one skill (default: all its examples)'),
   }),
   output: z.object({
     skills: z.array(evaluatedSchema),

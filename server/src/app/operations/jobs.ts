@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { failure } from '../../base/errors.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
 import { type Job, jobKinds, jobStates } from '../../jobs/job.ts'
-import { budgetInputs, jobIdInput, positional } from '../inputs.ts'
+import { budgetInputs, jobIdInput, positional, typedCallsInput } from '../inputs.ts'
 import { evaluateResultSchema, type JobView, jobViewSchema, viewJob, viewTuneJob } from '../jobView.ts'
 import { defineOperation } from '../operation.ts'
 import type { JobService, Ports } from '../ports.ts'
@@ -57,7 +57,7 @@ export const resumeJob = defineOperation({
     job_id: jobIdInput,
     apply: z.boolean().default(false).describe('write an accepted result to the file and its history'),
     accept_unproven: z.boolean().default(false).describe('also apply a gain that chance could explain'),
-    max_calls: budgetInputs.max_calls.removeDefault().optional(),
+    max_calls: typedCallsInput.describe('most model calls the job may make, those before included'),
     max_cost: budgetInputs.max_cost,
     max_time: budgetInputs.max_time,
   }),

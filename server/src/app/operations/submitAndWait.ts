@@ -3,6 +3,7 @@ import { failure } from '../../base/errors.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
 import { examplesSha256 } from '../../examples/digest.ts'
 import type { Job, JobKind } from '../../jobs/job.ts'
+import { scoringCalls } from '../../metrics/metrics.ts'
 import { chooseModels } from '../modelChoice.ts'
 import type { OperationContext } from '../operation.ts'
 import type { JobService, Ports } from '../ports.ts'
@@ -15,7 +16,8 @@ export interface JobInput {
   readonly force?: boolean
   readonly min_improvement?: number
   readonly seed?: number
-  readonly max_calls: number
+  /** Evaluating needs as many as it needs, unless told otherwise. */
+  readonly max_calls?: number | undefined
   readonly max_cost?: number | undefined
   readonly max_time?: number | undefined
 }
@@ -29,10 +31,6 @@ export async function submitAndWait(
 ): Promise<Result<{ readonly service: JobService; readonly job: Job }>> {
   const choice = chooseModels(ports.models, input)
   if (!choice.ok) return choice
-  if (kind === 'evaluate' && input.max_calls < skill.examples.length) {
-    const needed = `${skill.examples.length} examples need as many calls`
-    return fail(failure('budget_exhausted', `--max-calls ${input.max_calls} is too small: ${needed}.`))
-  }
   const { skillPath } = skill.location
   const service = ports.jobs(skill.location.root)
   const submitted = await service.submit({
@@ -48,7 +46,11 @@ export async function submitAndWait(
       seed: input.seed ?? 0,
       concurrency: ports.models.concurrency,
       options: { force: input.force ?? false, minImprovement: input.min_improvement ?? 0 },
-      budget: { maxCalls: input.max_calls, maxCost: input.max_cost, maxTime: input.max_time },
+      budget: {
+        maxCalls: input.max_calls ?? scoringCalls(skill.signature.metrics, skill.examples.length),
+        maxCost: input.max_cost,
+        maxTime: input.max_time,
+      },
     },
   })
   if (!submitted.ok) return submitted

@@ -144,7 +144,7 @@ interface OpenedHistory {
 }
 
 async function openHistory(ports: Ports, path: string): Promise<Result<OpenedHistory>> {
-  const location = await ports.files.locate(path)
+  const location = await ports.files.locate(path, { mayBeAbsent: true })
   if (!location.ok) return location
   const known = await ports.history.read(location.value.historyPath)
   if (!known.ok) return known
