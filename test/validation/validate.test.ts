@@ -1,5 +1,6 @@
 /** Validation: every rule, by example. */
 import { describe, expect, it } from 'vitest'
+import type { Example } from '../../server/src/examples/example.ts'
 import { parseSignature } from '../../server/src/signature/document.ts'
 import { problemCatalogue } from '../../server/src/validation/problem.ts'
 import { validateDocument } from '../../server/src/validation/validate.ts'
@@ -336,6 +337,55 @@ describe('problems of an examples file', () => {
     })
     expect(found.map(({ span, code }) => [code, source.slice(span.start, span.end)])).toEqual([
       ['example-type', '{ question: a, answer: b, _split: x }'],
+    ])
+  })
+})
+
+describe('the examples together', () => {
+  const asking = (id: number, question: string, answer = 'yes') => ({
+    id: String(id),
+    values: { question, answer },
+    weight: 1,
+    line: id + 1,
+  })
+  const different = (count: number) => Array.from({ length: count }, (_, i) => asking(i + 1, `question ${i}`))
+  const found = (examples: readonly Example[]) => {
+    const problems = validateDocument(parseSignature(file({})), {
+      dataset: { examples, problems: [] },
+      path: 'examples.jsonl',
+    })
+    for (const { code } of problems) seen.add(code)
+    return problems.map(({ code, message, at }) => `${at?.line ?? '-'} ${code}: ${message}`)
+  }
+
+  it('are enough from 25 different ones on', () => {
+    expect(found(different(25))).toEqual([])
+    expect(found(different(24))).toEqual(['- few-examples: 24 examples: from 25 on a gain can be proven'])
+    expect(found([])).toEqual([])
+  })
+
+  it('are no copies and contradict each other nowhere', () => {
+    const examples = [...different(26), asking(27, 'question 2'), asking(28, 'question 2', 'no')]
+    expect(found(examples)).toEqual([
+      '28 duplicate-example: example 27 has the inputs of example 3',
+      "29 contradicting-examples: example 28 has the inputs of example 3, but another 'answer'",
+    ])
+  })
+
+  it('are named a few at a time', () => {
+    const copies = Array.from({ length: 500 }, (_, i) => asking(i + 1, `question ${i % 24}`))
+    const problems = found(copies)
+    expect(problems[0]).toBe('- few-examples: 24 different examples: from 25 on a gain can be proven')
+    expect(problems).toHaveLength(6)
+  })
+
+  it('are marked in the signature when they are inline', () => {
+    const source = file({ examples: 'examples:\n  - { question: a, answer: b }\n  - { question: a, answer: c }' })
+    const examples = [asking(1, 'a', 'b'), asking(2, 'a', 'c')].map((item, i) => ({ ...item, line: 10 + i }))
+    const problems = validateDocument(parseSignature(source), { dataset: { examples, problems: [] } })
+    expect(problems.map(({ span, code }) => [code, source.slice(span.start, span.end)])).toEqual([
+      ['few-examples', 'examples'],
+      ['contradicting-examples', '{ question: a, answer: c }'],
     ])
   })
 })

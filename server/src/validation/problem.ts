@@ -17,6 +17,12 @@ export const problemCatalogue = {
   'example-kind': { severity: 'error', explanation: 'An example is not an object.' },
   'example-missing-field': { severity: 'error', explanation: 'An example lacks an input or a gold output.' },
   'example-unknown-field': { severity: 'warning', explanation: 'An example holds a field the signature has not.' },
+  'few-examples': { severity: 'hint', explanation: 'There are too few examples to prove that tuning helped.' },
+  'contradicting-examples': {
+    severity: 'warning',
+    explanation: 'Two examples ask the same, expect different answers.',
+  },
+  'duplicate-example': { severity: 'warning', explanation: 'Two examples ask the same and expect the same.' },
   'example-type': { severity: 'error', explanation: 'A value of an example is not of the type of its field.' },
 } as const satisfies Record<string, ProblemRule>
 

@@ -1,8 +1,9 @@
 /** Validation: everything that is wrong with a signature and its examples, in order of place. */
-import { lineColumnAt, lineStarts } from '../base/text.ts'
+import { lineColumnAt, lineStarts, type Span } from '../base/text.ts'
 import type { Dataset } from '../examples/example.ts'
 import type { SignatureDocument } from '../signature/document.ts'
-import type { Problem } from './problem.ts'
+import { datasetProblems } from './dataset.ts'
+import { type Problem, problem } from './problem.ts'
 import { rules } from './rules.ts'
 
 /** Examples that were read, and the file they came from as the user would type it; inline ones have no path. */
@@ -14,17 +15,29 @@ export interface ReadExamples {
 /** Problems of the file, then those of an examples file. */
 export function validateDocument(document: SignatureDocument, examples?: ReadExamples): readonly Problem[] {
   const found = [...document.problems, ...rules.flatMap(rule => rule(document))]
-  if (examples !== undefined && examples.path === undefined)
-    found.push(...inlineProblems(document, found, examples.dataset))
+  const inFile = examples?.path !== undefined
+  const together = examples === undefined ? [] : datasetProblems(document, examples.dataset.examples)
+  if (examples !== undefined) {
+    const spanOfLine = itemSpans(document)
+    if (!inFile) found.push(...inlineProblems(spanOfLine, found, examples.dataset))
+    for (const { code, message, example } of together) {
+      if (example === undefined || !inFile) found.push(problem(code, message, spanOfLine(example?.line)))
+    }
+  }
   const sorted = suppress(
     document.text,
     found.map(problem => cutToLine(document.text, problem)),
   ).sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end)
-  return examples?.path === undefined ? sorted : [...sorted, ...fileProblems(document, examples.dataset, examples.path)]
+  if (examples?.path === undefined) return sorted
+  const span = document.examples?.span ?? { start: 0, end: 0 }
+  const { path } = examples
+  const ofExamples = together.flatMap(({ code, message, example }) =>
+    example === undefined ? [] : [{ ...problem(code, message, span), path, at: { line: example.line, column: 1 } }],
+  )
+  return [...sorted, ...fileProblems(span, examples.dataset, path), ...ofExamples]
 }
 
-function fileProblems(document: SignatureDocument, dataset: Dataset, path: string): readonly Problem[] {
-  const span = document.examples?.span ?? { start: 0, end: 0 }
+function fileProblems(span: Span, dataset: Dataset, path: string): readonly Problem[] {
   return dataset.problems.map(({ code, message, severity, line, column }) => ({
     code,
     severity,
@@ -36,17 +49,21 @@ function fileProblems(document: SignatureDocument, dataset: Dataset, path: strin
 }
 
 /** What reading inline examples complains about, where the rules, which know better places, have found nothing. */
-function inlineProblems(document: SignatureDocument, found: readonly Problem[], dataset: Dataset): readonly Problem[] {
-  if (dataset.problems.length === 0) return []
-  const starts = lineStarts(document.text)
-  const items = new Map(
-    (document.examples?.items ?? []).map(node => [lineColumnAt(starts, node.span.start).line, node]),
-  )
+function inlineProblems(spanOfLine: SpanOfLine, found: readonly Problem[], dataset: Dataset): readonly Problem[] {
   return dataset.problems.flatMap(({ code, message, severity, line }) => {
-    const span = items.get(line)?.span ?? document.examples?.keySpan ?? { start: 0, end: 0 }
+    const span = spanOfLine(line)
     const known = found.some(problem => problem.span.start >= span.start && problem.span.end <= span.end)
     return known ? [] : [{ code, severity, message, span }]
   })
+}
+
+/** The inline example that starts in a line; the key of the examples for any other. */
+type SpanOfLine = (line: number | undefined) => Span
+
+function itemSpans({ text, examples }: SignatureDocument): SpanOfLine {
+  const starts = lineStarts(text)
+  const items = new Map((examples?.items ?? []).map(node => [lineColumnAt(starts, node.span.start).line, node]))
+  return line => items.get(line ?? 0)?.span ?? examples?.keySpan ?? { start: 0, end: 0 }
 }
 
 /** A problem is shown at the line where it starts, never over half a file. */
