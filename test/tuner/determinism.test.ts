@@ -71,6 +71,33 @@ describe('the decision digest', () => {
     }
   })
 
+  test.each([
+    ['time', { maxTime: 250 }],
+    ['budget', { maxCost: 2.5 }],
+  ])('is the same again after a kill and a stop for %s, however clock and replies went', async (reason, limit) => {
+    const input = { width: 16, budget: { maxCalls: 900, ...limit } }
+    for (const killAt of [10, 61, 75, 90]) {
+      const ledger = createMemoryLedger()
+      const abort = new AbortController()
+      const model = createRuleModel(world, { cost: 0.01 })
+      const call = ledger.wrap((request, signal) => {
+        if (model.requests.length === killAt) abort.abort(new Error('killed'))
+        return model.call(request, signal)
+      })
+      // A second for each answer.
+      const ports = { record: ledger.record, elapsed: () => 1000 * ledger.answers.size }
+      const first = tuneWorld(world, inRandomOrder(call, `kill ${killAt}`), input, { ...ports, signal: abort.signal })
+      await expect(first).rejects.toThrow('killed')
+      const resumed = await tuned(world, inRandomOrder(call, 'again'), input, ports)
+      expect(resumed.stopReason).toBe(reason)
+      const asked = model.requests.length
+      const elapsed = () => 1_000_000
+      const replayed = await tuned(world, inRandomOrder(call, 'once more'), input, { record: ledger.record, elapsed })
+      expect(replayed).toEqual(resumed)
+      expect(model.requests.length).toBe(asked)
+    }
+  })
+
   test('a time stop is replayed, whatever the clock says later', async () => {
     const ledger = createMemoryLedger()
     const input = { budget: { maxCalls: 900, maxTime: 100 } }
