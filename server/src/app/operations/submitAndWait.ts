@@ -1,5 +1,4 @@
 /** Submits a job with a snapshot of a skill and stays with it until it ended. */
-import { failure } from '../../base/errors.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
 import { examplesSha256 } from '../../examples/digest.ts'
 import type { Job, JobKind } from '../../jobs/job.ts'
@@ -61,13 +60,13 @@ export async function submitAndWait(
       message: `Job ${superseded} of this skill is unfinished but was started from other files or options: starting a new one.`,
     })
   }
-  context.onEvent({ kind: 'started', jobId: job.id, resumed, skillPath })
+  context.onEvent({ kind: 'started', jobId: job.id, resumed, root: skill.location.root, skillPath })
   const ended = await service.wait(
     job.id,
     progress => context.onEvent({ kind: 'progress', skillPath, progress }),
     context.signal,
   )
   if (!ended.ok) return ended
-  if (ended.value.state !== 'completed') return fail(jobFailure(ended.value, ports.models))
+  if (ended.value.state !== 'completed') return fail(await jobFailure(ports, skill.location.root, ended.value))
   return ok({ service, job: ended.value })
 }
