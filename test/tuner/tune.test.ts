@@ -254,6 +254,16 @@ describe('says honestly why it stopped', () => {
     expect(outcome.holdout).toBeUndefined()
   })
 
+  test('copies of examples are no evidence', async () => {
+    const few = ruleWorld(15, 2)
+    const copies = few.examples.map(example => ({ ...example, id: `${example.id} again` }))
+    const outcome = await tuned({ ...few, examples: [...few.examples, ...copies] }, createRuleModel(few).call)
+    expect(outcome).toMatchObject({ tuned: true, evidence: 'weak' })
+    expect(outcome.reason).toContain('on all 15 examples (15 wins, 0 losses)')
+    expect(outcome.reason).toMatch(/; examples with the same inputs count as one$/)
+    expect(outcome.preflight).toContain('with 15 different examples')
+  })
+
   test('what the budget buys, before it is spent', async () => {
     const outcome = await tuned(world, createRuleModel(world).call, { budget: { maxCalls: 800 } })
     expect(outcome.preflight).toMatch(
@@ -382,6 +392,20 @@ describe('merging', () => {
       outcome.candidates.some(({ origin, decision }) => origin === 'merge' && decision.startsWith('accepted')),
     ).toBe(true)
   })
+})
+
+test('no merge grows beyond the length that a proposal may have', async () => {
+  const model = createRuleModel(world, {
+    reflect: (request, current) => {
+      const missing = /got answer: "[^"!]*!(r\d)"/.exec(textOf(request))?.[1] ?? 'r0'
+      const filler = Array.from({ length: 4 }, (_, i) => `Remark ${request.repeat} ${i} ${'x'.repeat(370)}.`)
+      return constrained(current, `Apply ${missing}.`, ...filler)
+    },
+  })
+  await tuned(world, model.call, { width: 16 })
+  const lengths = model.tasks().map(request => request.messages[0]?.content.length ?? 0)
+  expect(Math.max(...lengths)).toBeGreaterThan(1500)
+  expect(Math.max(...lengths)).toBeLessThan(2500)
 })
 
 describe('mining', () => {

@@ -122,7 +122,7 @@ function describeBudget({ account, data, rollouts }: Run): string {
   const perProposal = callsPerProposal - 0.8 + price * (minibatchSize + data.dev.length / 2)
   const proposals = Math.max(1, Math.floor(account.available() / perProposal))
   const gain = smallestGain(data.testDistinct).toFixed(2)
-  return `this budget buys about ${proposals} ${proposals === 1 ? 'proposal' : 'proposals'}; with ${data.distinct} examples the smallest gain that can be shown is about ${gain}`
+  return `this budget buys about ${proposals} ${proposals === 1 ? 'proposal' : 'proposals'}; with ${data.distinct}${data.distinct < data.all.length ? ' different' : ''} examples the smallest gain that can be shown is about ${gain}`
 }
 
 async function finishSearch(
@@ -178,7 +178,8 @@ async function finishSearch(
     random: createRandom(`${input.seed} promotion`),
   })
   decisions.add('promotion', { evidence: verdict.evidence, p: verdict.p })
-  const reason = verdict.reason + leftOut(data.all, original, winner)
+  const copies = data.distinct < data.all.length ? '; examples with the same inputs count as one' : ''
+  const reason = verdict.reason + copies + leftOut(data.all, original, winner)
   return finish(run, { ...told, ...verdict, reason, winner, reports })
 }
 
