@@ -130,7 +130,7 @@ test('mistakes in the values', async () => {
       "5:26 error example-type: example 5, 'count': expected a whole number (int), got "many"",
       "6:1 error example-kind: example 6 must be an object with the values of the fields",
       "7:44 error example-split: example 7: _split must be train, dev or holdout",
-      "7:63 error example-weight: example 7: _weight must be a number above 0",
+      "7:63 error example-weight: example 7: _weight must be a number above 0, at most 1000000",
       "7:73 error example-id: example 7: _id must be a text of at most 200 characters or a number",
       "8:41 error example-id: example 8 (3) has the same _id as the one on line 3",
       "9:34 error forbidden-key: example 9 has the key '__proto__', which is not allowed",

@@ -1,5 +1,5 @@
 /** Every mistake a user can make: one clear sentence with the place and the way out, the right status, nothing lost. */
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createWorkspace, type Workspace } from '../support/cli.ts'
@@ -258,7 +258,16 @@ describe('mistakes', () => {
   )
 
   test('a wrong key is named with its endpoint, never shown, and the job can be resumed', async () => {
-    await using server = await startModelServer({ answer: embeddedAnswer, requireKey: 'sk-right-0123456789' })
+    await using server = await startModelServer({
+      answer: embeddedAnswer,
+      respond({ headers }, response) {
+        if (headers.authorization === 'Bearer sk-right-0123456789') return false
+        // Some servers say what they got.
+        response.writeHead(401, { 'content-type': 'application/json' })
+        response.end(JSON.stringify({ error: { message: `Incorrect key: ${headers.authorization}` } }))
+        return true
+      },
+    })
     const workspace = arrangeSkill()
     const args = ['tune', 'skills/shout', '--model', 'm', '--base-url', server.url, '--json']
     const wrong = await workspace.run(args, { OPENAI_API_KEY: 'sk-canary-9876543210' })
@@ -267,10 +276,9 @@ describe('mistakes', () => {
     expect(failure.code).toBe('key_rejected')
     expect(failure.message).toMatch(/OPENAI_API_KEY/)
     expect(wrong.stdout + wrong.stderr).not.toMatch(/canary/)
-    for (const name of ['jobs.db', 'jobs.db-wal']) {
-      const path = join(workspace.root, '.signature-tuner', name)
-      if (existsSync(path)) expect(readFileSync(path, 'latin1')).not.toMatch(/canary/)
-    }
+    const store = join(workspace.root, '.signature-tuner')
+    expect(existsSync(join(store, 'jobs.db'))).toBe(true)
+    for (const name of readdirSync(store)) expect(readFileSync(join(store, name), 'latin1')).not.toMatch(/canary/)
     const right = await workspace.run(args, { OPENAI_API_KEY: 'sk-right-0123456789' })
     expect(right.status, right.stdout).toBe(0)
     expect(right.stderr).toMatch(/Resuming/)
@@ -299,6 +307,35 @@ describe('mistakes', () => {
     chmodSync(workspace.root, 0o755)
     expect(ran.status).toBe(3)
     expect(JSON.parse(ran.stdout)).toMatchObject({ code: 'write_failed' })
+  })
+
+  test('the command that resumes works as printed, also where the skill keeps its jobs to itself', async () => {
+    const workspace = arrangeSkill()
+    rmSync(join(workspace.root, '.git'), { recursive: true })
+    const spent = await workspace.run(['tune', 'skills/shout', '--model', 'embedded', '--max-calls', '2', '--json'])
+    expect(spent.status).toBe(3)
+    const { message } = JSON.parse(spent.stdout)
+    const command = /signature-tuner (jobs resume job_\w+ --root \S+) --max-calls/.exec(message)?.[1] ?? message
+    const resumed = await workspace.run([...command.split(' '), '--max-calls', '400', '--json'])
+    expect(resumed.status, resumed.stdout).toBe(0)
+    expect(JSON.parse(resumed.stdout)).toMatchObject({ status: 'completed' })
+    // Looking for jobs elsewhere makes no store there.
+    expect(JSON.parse((await workspace.run(['jobs', '--json'])).stdout).jobs).toEqual([])
+    expect(existsSync(join(workspace.root, '.signature-tuner'))).toBe(false)
+  })
+
+  test('an endpoint that answers with web pages is given up soon', async () => {
+    await using server = await startModelServer({
+      respond: (_request, response) => {
+        response.writeHead(200, { 'content-type': 'text/html' })
+        response.end('<html>It works!</html>')
+        return true
+      },
+    })
+    const ran = await arrangeSkill().run(['tune', 'skills/shout', '--model', 'm', '--base-url', server.url, '--json'])
+    expect(ran.status).toBe(3)
+    expect(JSON.parse(ran.stdout)).toMatchObject({ code: 'reply_invalid', message: expect.stringMatching(/base URL/) })
+    expect(server.count).toBeLessThan(12)
   })
 
   test('a file in the place of the store folder', async () => {

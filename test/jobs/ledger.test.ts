@@ -174,12 +174,22 @@ describe('retries', () => {
 
   test('retries that run out are a final failure, replayed without a request', async () => {
     const { ledger, clock, takeUp } = setUp()
+    await ledger.call('useful', 'task', asks(ok({ n: 1 })))
     const ask = asks(problem('endpoint_failed', { path: 'p' }))
     const failed = await clock.run(ledger.call('k', 'task', ask))
     expect(failed).toEqual(fail({ code: 'endpoint_failed', message: 'It was endpoint_failed.', path: 'p' }))
     expect(ask.count()).toBe(8)
     expect(clock.elapsed()).toBeLessThan(300_000)
     expect(await takeUp().ledger.call('k', 'task', asks())).toEqual(failed)
+  })
+
+  test('an endpoint that never gave a usable reply ends the job soon, and nothing is final', async () => {
+    const { ledger, clock, takeUp } = setUp()
+    const ask = asks(problem('reply_invalid'))
+    await expect(clock.run(ledger.call('k', 'task', ask))).rejects.toThrow('It was reply_invalid.')
+    expect(ask.count()).toBe(3)
+    expect(clock.elapsed()).toBeLessThan(5_000)
+    expect(await takeUp().ledger.call('k', 'task', asks(ok({ n: 2 })))).toEqual(ok({ n: 2 }))
   })
 
   test('a stored failure that cannot be read is a failure', async () => {

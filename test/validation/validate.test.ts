@@ -168,7 +168,7 @@ describe('metrics and threshold', () => {
   d: { kind: f1 }
 # ^ missing-key: the metric 'd' has no field, such as \`field: answer\`
   e: { kind: f1, field: answer, weight: 0 }
-#                                       ^ metric-weight: a weight must be a number above 0, found the number 0
+#                                       ^ metric-weight: a weight must be a number above 0, at most 1000000, found the number 0
   f: { field: answer }
 # ^ missing-key: the metric 'f' has no kind, such as \`kind: exact_match\``,
     }))

@@ -8,6 +8,8 @@ export const skillPathInput = z.string().min(1).describe("a skill's folder or it
 
 export const jobIdInput = z.string().min(1).describe('id of a job, such as job_abcdefghijklmnop').meta(positional)
 
+export const rootInput = z.string().min(1).optional().describe('workspace that holds the job (default: the one here)')
+
 export const modelInputs = {
   model: z.string().min(1).optional().describe("model to evaluate with; 'embedded' is the offline demo"),
   reflection_model: z.string().min(1).optional().describe('model that proposes better wording (default: the model)'),

@@ -21,7 +21,13 @@ export interface OperationContext {
 
 /** What a long operation tells while it runs. */
 export type OperationEvent =
-  | { readonly kind: 'started'; readonly jobId: string; readonly resumed: boolean; readonly skillPath: string }
+  | {
+      readonly kind: 'started'
+      readonly jobId: string
+      readonly resumed: boolean
+      readonly root: string
+      readonly skillPath: string
+    }
   | { readonly kind: 'progress'; readonly skillPath: string; readonly progress: JobProgress }
   | { readonly kind: 'note'; readonly message: string }
 

@@ -24,8 +24,8 @@ export interface SkillLocation {
 }
 
 export interface Files {
-  /** Root of the workspace that the working folder belongs to. */
-  root(): Promise<Result<string>>
+  /** Root of the workspace that a folder belongs to; the working folder unless given. */
+  root(folder?: string): Promise<Result<string>>
   /**
    * A skill's folder or signature file; relative paths start at the working folder. With `mayBeAbsent` the
    * signature file may be gone, if its history is there.

@@ -1,7 +1,7 @@
 /** The command line: arguments to an operation, its result to text or JSON, and an exit status. */
 import { CommanderError } from 'commander'
 import { operations } from '../app/app.ts'
-import { resumeCommand } from '../app/operations/jobFailure.ts'
+import { jobCommand } from '../app/operations/jobFailure.ts'
 import { errorTable, type Failure, failure } from '../base/errors.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { composeHost } from '../compose.ts'
@@ -88,11 +88,11 @@ async function runCommand(invocation: Invocation): Promise<number> {
   const stopListening = interruptOnSignals(interrupt)
   const host = composeHost({ cwd: cwd.value, programFolder: __dirname, models: settings.value })
   const view = createProgressView(terminal, () => performance.now())
-  let running: string | undefined
+  let running: { readonly jobId: string; readonly root: string } | undefined
   const context = {
     signal: interrupt.signal,
     onEvent: (event: Parameters<typeof view.onEvent>[0]) => {
-      if (event.kind === 'started') running = event.jobId
+      if (event.kind === 'started') running = event
       view.onEvent(event)
     },
   }
@@ -112,7 +112,10 @@ async function runCommand(invocation: Invocation): Promise<number> {
   } catch (error) {
     view.finish()
     if (!interrupt.signal.aborted) throw error
-    const way = running === undefined ? '' : ` Resume with: ${resumeCommand(running, settings.value)}`
+    const way =
+      running === undefined
+        ? ''
+        : ` Resume with: ${await jobCommand(host.ports, running.root, 'resume', running.jobId)}`
     return report(terminal, json, failure('cancelled', `Interrupted; nothing is lost.${way}`))
   } finally {
     stopListening()
@@ -141,6 +144,7 @@ function interruptOnSignals(interrupt: AbortController): () => void {
   const onSignal = () => {
     if (interrupt.signal.aborted) process.exit(errorTable.cancelled.exit)
     interrupt.abort(new Error('interrupted'))
+    process.stderr.write('\nStopping; once more ends at once.\n')
   }
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   for (const signal of signals) process.on(signal, onSignal)

@@ -4,9 +4,10 @@ import type { z } from 'zod'
 import { operations } from '../app/app.ts'
 import type { TuneJobView } from '../app/jobView.ts'
 import type { OperationContext } from '../app/operation.ts'
+import { jobCommand } from '../app/operations/jobFailure.ts'
 import type { Ports } from '../app/ports.ts'
 import { errorTable, type Failure } from '../base/errors.ts'
-import { notWritten, renderApplied } from './render/jobs.ts'
+import { renderApplied } from './render/jobs.ts'
 import { renderTuned } from './render/tuned.ts'
 import { skillName, type Terminal, wrap } from './terminal.ts'
 
@@ -39,14 +40,18 @@ export async function runTune(
   }
   if (result === undefined || result.changes.length === 0) return 0
   const unproven = result.evidence === 'unproven'
+  const located = await ports.files.locate(input.skill_path)
+  if (!located.ok) return located.error
+  const { root } = located.value
   const answer = asks ? await ask(question(terminal, tuned.value), context.signal) : 'no'
   if (answer === 'yes' || (answer === 'default' && defaultsToYes(tuned.value))) {
-    const applied = await operations['jobs apply'].run(ports, { job_id, unproven }, context)
+    const applied = await operations['jobs apply'].run(ports, { job_id, root, unproven }, context)
     if (!applied.ok) return applied.error
     terminal.print(`\n${renderApplied(terminal, { ...applied.value, changes: [] })}`)
     return 0
   }
-  terminal.print(`\n${notWritten(job_id, unproven)}`)
+  const command = await jobCommand(ports, root, 'apply', job_id)
+  terminal.print(`\nNot written. To write it:\n  ${command}${unproven ? ' --unproven' : ''}`)
   return answer === 'interrupt' ? errorTable.cancelled.exit : 0
 }
 

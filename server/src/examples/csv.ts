@@ -94,11 +94,17 @@ const messages: Readonly<Record<string, string>> = {
   CSV_MAX_RECORD_SIZE: 'it is longer than 1 MiB: was a quote left open?',
 }
 
+const maxColumns = 1000
+
 function checkHeader(reading: Reading, header: readonly string[], text: string, start: LineColumn): boolean {
   const only = header.length === 1 ? /[;\t]/.exec(header[0] ?? '')?.[0] : undefined
   if (only !== undefined) {
     const message = `cells must be separated by commas, not ${only === ';' ? 'semicolons' : 'tabs'}`
     reading.error('csv-header', message, start)
+    return false
+  }
+  if (header.length > maxColumns) {
+    reading.error('csv-header', `there are ${header.length} columns, more than ${maxColumns}`, start)
     return false
   }
   const repeated = header.findIndex((name, index) => header.indexOf(name) !== index)

@@ -176,11 +176,14 @@ function readSplit(value: unknown, report: Report, where: Where): SplitName | un
   return split
 }
 
+/** Larger ones would swallow all others, or overflow their sum. */
+const maxWeight = 1e6
+
 function readWeight(value: unknown, report: Report, where: Where): number {
   if (value === undefined || value === null || value === '') return 1
   const weight = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
-  if (typeof weight === 'number' && Number.isFinite(weight) && weight > 0) return weight
-  report('example-weight', `: _weight must be a number above 0`, where.valueAt('_weight'))
+  if (typeof weight === 'number' && weight > 0 && weight <= maxWeight) return weight
+  report('example-weight', `: _weight must be a number above 0, at most ${maxWeight}`, where.valueAt('_weight'))
   return 1
 }
 

@@ -108,12 +108,12 @@ export function createFiles({ cwd, home, root: fixedRoot }: FilesOptions) {
   }
 
   return {
-    async root(): Promise<Result<string>> {
+    async root(folder = '.'): Promise<Result<string>> {
+      const path = resolve(cwd, folder)
       try {
-        const folder = await realpath(cwd)
-        return ok(await rootOf(await finder(), folder))
+        return ok(await rootOf(await finder(), await realpath(path)))
       } catch (error) {
-        return fail(readFailure(error, cwd))
+        return fail(readFailure(error, shown(path)))
       }
     },
 
@@ -190,7 +190,7 @@ export function createFiles({ cwd, home, root: fixedRoot }: FilesOptions) {
           const [root, start] = await Promise.all([realpath(fixedRoot), nearestExisting(dirname(file))])
           if (!isInside(root, start)) return fail(outside(path))
         }
-        await mkdir(dirname(file), { recursive: true })
+        await makeFolder(dirname(file))
       } catch (error) {
         return fail(writeFailure(error, shown(dirname(file))))
       }
@@ -249,6 +249,18 @@ async function nearestExisting(folder: string): Promise<string> {
   } catch (error) {
     if (errorCode(error) !== 'ENOENT' || dirname(folder) === folder) throw error
     return nearestExisting(dirname(folder))
+  }
+}
+
+/** One folder at a time: below /proc, Node's own recursion never ends. */
+async function makeFolder(folder: string): Promise<void> {
+  const make = () => mkdir(folder).catch(error => (errorCode(error) === 'EEXIST' ? undefined : Promise.reject(error)))
+  try {
+    await make()
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT' || dirname(folder) === folder) throw error
+    await makeFolder(dirname(folder))
+    await make()
   }
 }
 

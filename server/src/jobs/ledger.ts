@@ -58,6 +58,9 @@ const doorCodes: ReadonlySet<string> = new Set(['endpoint_unreachable', 'rate_li
 
 const noKey = createRedactor(undefined)
 
+/** Codes of an endpoint that answers, but not as a model does. */
+const faultyCodes: ReadonlySet<string> = new Set(['reply_invalid', 'endpoint_failed'])
+
 export function createLedger(options: LedgerOptions): Ledger {
   const { store, fence, clock, random, run, policy = defaultRetryPolicy, redactor = noKey } = options
   const { signal } = run
@@ -116,6 +119,9 @@ export function createLedger(options: LedgerOptions): Ledger {
       if (stopCodes.has(code)) stop(reason)
       // Being refused for haste while others are served is no strike.
       if (code !== 'rate_limited' || gate.answers() === pass.answers) strikes++
+      // An endpoint that never gave this job a usable reply is set up wrongly: better said soon than after minutes.
+      const neverUseful = totals.answered === 0 && gate.answers() === 0 && faultyCodes.has(code)
+      if (neverUseful && strikes > policy.unreachableTries) stop(reason)
       if (!problem.retryable || strikes > policy.maxAsks) {
         // A closed door for every call is no verdict on this one: resuming asks it again.
         if (doorCodes.has(code) && gate.answers() === answersAtFirst) stop(reason)

@@ -127,13 +127,21 @@ function suggest(reader: Reader, word: string, words: readonly string[]): string
   return reader.problems.length < mostSuggestions ? suggestWord(word, words) : undefined
 }
 
+/** Larger ones would swallow all others, or overflow their sum. */
+const maxWeight = 1e6
+
 function readWeight(reader: Reader, pair: YamlPair | undefined): number | undefined {
   const node = reader.follow(pair?.value)
   if (pair === undefined || node === undefined) return 1
-  if (node.kind === 'scalar' && typeof node.value === 'number' && node.value > 0 && Number.isFinite(node.value)) {
+  if (node.kind === 'scalar' && typeof node.value === 'number' && node.value > 0 && node.value <= maxWeight) {
     return node.value
   }
   const span = isEmptyNode(node) ? pair.keySpan : pair.value.span
-  addProblem(reader, 'metric-weight', `a weight must be a number above 0, found ${kindOf(node)}`, span)
+  addProblem(
+    reader,
+    'metric-weight',
+    `a weight must be a number above 0, at most ${maxWeight}, found ${kindOf(node)}`,
+    span,
+  )
   return undefined
 }

@@ -11,6 +11,7 @@ import type { Signature } from '../../signature/signature.ts'
 import type { JobService, Ports, SkillLocation } from '../ports.ts'
 import type { StoredSnapshot } from '../snapshot.ts'
 import { type StoredTune, storedTuneSchema } from '../storedTune.ts'
+import { jobCommand } from './jobFailure.ts'
 import { keepUnrecorded } from './keepUnrecorded.ts'
 
 export interface Applied {
@@ -35,7 +36,13 @@ export async function applyJob(
   if (applied.ok || !diskCodes.has(applied.error.code)) return applied
   const { code, message, path } = applied.error
   // The result stays in the store, and is not lost with this message.
-  return fail(failure(code, `${message} Then write the result with: signature-tuner jobs apply ${job.id}`, path))
+  return fail(
+    failure(
+      code,
+      `${message} Then write the result with: ${await jobCommand(ports, location.root, 'apply', job.id)}`,
+      path,
+    ),
+  )
 }
 
 const diskCodes: ReadonlySet<string> = new Set(['write_failed', 'disk_full', 'read_failed', 'history_damaged'])

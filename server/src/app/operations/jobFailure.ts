@@ -1,10 +1,11 @@
 /** Why a job did not complete, as a failure that says how to go on. */
 import { type Failure, failure, isErrorCode } from '../../base/errors.ts'
 import type { Job } from '../../jobs/job.ts'
-import type { ModelSettings } from '../ports.ts'
+import type { Ports } from '../ports.ts'
 
-export function jobFailure(job: Job, models: ModelSettings): Failure {
-  const again = `Resume with: ${resumeCommand(job.id, models)}`
+/** `root` is that of the job's workspace. */
+export async function jobFailure(ports: Ports, root: string, job: Job): Promise<Failure> {
+  const again = `Resume with: ${await jobCommand(ports, root, 'resume', job.id)}`
   if (job.state === 'cancelled') return failure('cancelled', `Job ${job.id} was cancelled. ${again}`)
   if (job.error === undefined) return failure('job_failed', `Job ${job.id} is ${job.state}. ${again}`)
   const { code, message, path } = job.error
@@ -15,8 +16,18 @@ export function jobFailure(job: Job, models: ModelSettings): Failure {
   return failure(isErrorCode(code) ? code : 'job_failed', `${message} ${again}`, path)
 }
 
-/** As it must be typed: an endpoint that came from a flag is not known to the next command. */
-export function resumeCommand(jobId: string, models: ModelSettings): string {
-  const endpoint = models.typedBaseUrl === undefined ? '' : ` --base-url ${models.typedBaseUrl}`
-  return `signature-tuner jobs resume ${jobId}${endpoint}`
+/**
+ * As it must be typed here: an endpoint that came from a flag is not known to the next command, and a skill without
+ * a repository around it keeps its jobs to itself.
+ */
+export async function jobCommand(ports: Ports, root: string, verb: 'resume' | 'apply', jobId: string): Promise<string> {
+  const here = await ports.files.root()
+  const words = ['signature-tuner', 'jobs', verb, jobId]
+  if (!here.ok || here.value !== root) words.push('--root', quoted(ports.files.display(root)))
+  if (verb === 'resume' && ports.models.typedBaseUrl !== undefined) words.push('--base-url', ports.models.typedBaseUrl)
+  return words.join(' ')
+}
+
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
 }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { failure } from '../../base/errors.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
 import { type Job, jobKinds, jobStates } from '../../jobs/job.ts'
-import { budgetInputs, jobIdInput, positional, typedCallsInput } from '../inputs.ts'
+import { budgetInputs, jobIdInput, positional, rootInput, typedCallsInput } from '../inputs.ts'
 import { evaluateResultSchema, type JobView, jobViewSchema, viewJob, viewTuneJob } from '../jobView.ts'
 import { defineOperation } from '../operation.ts'
 import type { JobService, Ports } from '../ports.ts'
@@ -15,13 +15,14 @@ export const listJobs = defineOperation({
   name: 'jobs',
   summary: 'list the jobs of this workspace, newest first',
   input: z.object({
+    root: rootInput,
     state: z.enum(jobStates).optional().describe('only jobs in this state'),
     kind: z.enum(jobKinds).optional().describe('only jobs of this kind'),
     limit: z.int().positive().max(10_000).default(20).describe('how many at most'),
   }),
   output: z.object({ root: z.string(), filtered: z.boolean(), jobs: z.array(jobViewSchema) }),
   async run(ports, input) {
-    const root = await ports.files.root()
+    const root = await ports.files.root(input.root)
     if (!root.ok) return root
     const jobs = await ports.jobs(root.value).list({
       limit: input.limit,
@@ -37,17 +38,17 @@ export const listJobs = defineOperation({
 export const showJob = defineOperation({
   name: 'jobs show',
   summary: 'everything known of one job',
-  input: z.object({ job_id: jobIdInput }),
+  input: z.object({ job_id: jobIdInput, root: rootInput }),
   output: jobViewSchema,
-  run: (ports, input) => viewAfter(ports, input.job_id, service => service.get(input.job_id)),
+  run: (ports, input) => viewAfter(ports, input, service => service.get(input.job_id)),
 })
 
 export const cancelJob = defineOperation({
   name: 'jobs cancel',
   summary: 'stop a job; its answers are kept',
-  input: z.object({ job_id: jobIdInput }),
+  input: z.object({ job_id: jobIdInput, root: rootInput }),
   output: jobViewSchema,
-  run: (ports, input) => viewAfter(ports, input.job_id, service => service.cancel(input.job_id)),
+  run: (ports, input) => viewAfter(ports, input, service => service.cancel(input.job_id)),
 })
 
 export const resumeJob = defineOperation({
@@ -55,6 +56,7 @@ export const resumeJob = defineOperation({
   summary: 'go on with an unfinished, failed or cancelled job; answered calls are not asked again',
   input: z.object({
     job_id: jobIdInput,
+    root: rootInput,
     apply: z.boolean().default(false).describe('write an accepted result to the file and its history'),
     accept_unproven: z.boolean().default(false).describe('also apply a gain that chance could explain'),
     max_calls: typedCallsInput.describe('most model calls the job may make, those before included'),
@@ -63,9 +65,9 @@ export const resumeJob = defineOperation({
   }),
   output: jobViewSchema,
   async run(ports, input, context) {
-    const opened = await openJob(ports, input.job_id)
+    const opened = await openJob(ports, input)
     if (!opened.ok) return opened
-    const { service } = opened.value
+    const { root, service } = opened.value
     const resumed = await service.resume(input.job_id, {
       concurrency: ports.models.concurrency,
       ...(input.max_calls !== undefined && { maxCalls: input.max_calls }),
@@ -74,12 +76,12 @@ export const resumeJob = defineOperation({
     })
     if (!resumed.ok) return resumed
     const { skillPath } = resumed.value
-    context.onEvent({ kind: 'started', jobId: input.job_id, resumed: true, skillPath })
+    context.onEvent({ kind: 'started', jobId: input.job_id, resumed: true, root, skillPath })
     const onProgress = (progress: NonNullable<Job['progress']>) =>
       context.onEvent({ kind: 'progress', skillPath, progress })
     const ended = await service.wait(input.job_id, onProgress, context.signal)
     if (!ended.ok) return ended
-    if (ended.value.state !== 'completed') return fail(jobFailure(ended.value, ports.models))
+    if (ended.value.state !== 'completed') return fail(await jobFailure(ports, root, ended.value))
     return finishResumed(ports, opened.value, ended.value, input)
   },
 })
@@ -116,6 +118,7 @@ export const applyJobById = defineOperation({
   summary: 'write the result of a finished tune job to its signature and history',
   input: z.object({
     job_id: jobIdInput,
+    root: rootInput,
     unproven: z.boolean().default(false).describe('accept a gain that chance could explain'),
   }),
   output: z.object({
@@ -127,7 +130,7 @@ export const applyJobById = defineOperation({
     changes: z.array(z.string()),
   }),
   async run(ports, input) {
-    const opened = await openJob(ports, input.job_id)
+    const opened = await openJob(ports, input)
     if (!opened.ok) return opened
     const { root, service, job } = opened.value
     const location = await ports.files.locateIn(root, job.skillPath)
@@ -153,11 +156,12 @@ export const pruneJobs = defineOperation({
       .optional()
       .describe('only this job, however old (default: all that are old enough)')
       .meta(positional),
+    root: rootInput,
     older_than: z.number().nonnegative().default(30).describe('days since the job was last touched'),
   }),
   output: z.object({ deleted: z.int() }),
   async run(ports, input) {
-    const root = await ports.files.root()
+    const root = await ports.files.root(input.root)
     if (!root.ok) return root
     const service = ports.jobs(root.value)
     const deleted = await (input.job_id === undefined
@@ -167,12 +171,17 @@ export const pruneJobs = defineOperation({
   },
 })
 
+interface NamedJob {
+  readonly job_id: string
+  readonly root?: string | undefined
+}
+
 async function viewAfter(
   ports: Ports,
-  id: string,
+  named: NamedJob,
   action: (service: JobService) => Promise<Result<Job>>,
 ): Promise<Result<JobView>> {
-  const opened = await openJob(ports, id)
+  const opened = await openJob(ports, named)
   if (!opened.ok) return opened
   const job = await action(opened.value.service)
   return job.ok ? ok(viewJob(job.value)) : job
@@ -184,8 +193,8 @@ interface OpenedJob {
   readonly job: Job
 }
 
-async function openJob(ports: Ports, id: string): Promise<Result<OpenedJob>> {
-  const root = await ports.files.root()
+async function openJob(ports: Ports, { job_id: id, root: folder }: NamedJob): Promise<Result<OpenedJob>> {
+  const root = await ports.files.root(folder)
   if (!root.ok) return root
   const service = ports.jobs(root.value)
   const job = await service.get(id)

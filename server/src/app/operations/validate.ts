@@ -63,15 +63,18 @@ export async function validateFiles(
   locations: readonly SkillLocation[],
   signal: AbortSignal,
 ): Promise<readonly ReportedProblem[]> {
-  const problems: ReportedProblem[] = []
+  let problems: readonly ReportedProblem[] = []
   const width = 16
   for (let at = 0; at < locations.length; at += width) {
     signal.throwIfAborted()
     const batch = await Promise.all(locations.slice(at, at + width).map(location => validateFile(files, location)))
-    problems.push(...batch.flat())
+    problems = problems.concat(...batch)
   }
   return problems
 }
+
+/** A file with more problems than this has one problem: what it is. */
+const mostProblems = 1000
 
 async function validateFile(files: Files, location: SkillLocation): Promise<readonly ReportedProblem[]> {
   const loaded = await loadSkillAt(files, location)
@@ -82,7 +85,7 @@ async function validateFile(files: Files, location: SkillLocation): Promise<read
   }
   const { document, problems } = loaded.value
   const starts = problems.length === 0 ? [] : lineStarts(document.text)
-  return problems.map(problem => {
+  return problems.slice(0, mostProblems).map(problem => {
     const start = problem.at ?? lineColumnAt(starts, problem.span.start)
     const end = problem.at ?? lineColumnAt(starts, problem.span.end)
     return {

@@ -67,12 +67,11 @@ export function renderJob(terminal: Terminal, job: JobView): string {
     )
   }
   const kept = result.changes.length > 0 && result.signature_version === undefined
-  if (kept) lines.push('', notWritten(job.job_id, result.evidence === 'unproven'))
+  if (kept) {
+    const unproven = result.evidence === 'unproven' ? ' --unproven' : ''
+    lines.push('', 'Not written. To write it:', `  signature-tuner jobs apply ${job.job_id}${unproven}`)
+  }
   return lines.join('\n')
-}
-
-export function notWritten(jobId: string, unproven: boolean): string {
-  return `Not written. To write it:\n  signature-tuner jobs apply ${jobId}${unproven ? ' --unproven' : ''}`
 }
 
 function unfinishedLines(terminal: Terminal, job: JobView): string[] {
