@@ -90,6 +90,18 @@ const mistakes: readonly Mistake[] = [
     says: [/gone\.jsonl/],
   },
   {
+    name: 'a script that is not there',
+    arrange: workspace =>
+      workspace.write(
+        'skills/shout/signature.yaml',
+        signature.replace('kind: exact_match, field: loud', 'kind: script, path: s.mjs'),
+      ),
+    args: ['tune', 'skills/shout', ...embedded],
+    status: 1,
+    code: 'signature_invalid',
+    says: [/signature\.yaml:8:\d+/, /s\.mjs/],
+  },
+  {
     name: 'no examples',
     arrange: workspace =>
       workspace.write('skills/shout/signature.yaml', signature.replace('examples: examples.jsonl\n', '')),

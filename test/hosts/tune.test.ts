@@ -126,6 +126,9 @@ describe('an endpoint that speaks Chat Completions', () => {
       expect(rough.decision_digest).toBe(calm.decision_digest)
       expect(rough.changes).toEqual(calm.changes)
       expect(rough.requests).toBeGreaterThan(rough.calls)
+      const codes = rough.failed_requests.map(({ code }: { code: string }) => code).sort()
+      expect(codes).toEqual(['endpoint_failed', 'rate_limited', 'reply_invalid', 'timed_out'])
+      expect(calm.failed_requests).toEqual([])
       expect(shaky.count).toBe(rough.requests)
       expect(steady.count).toBe(calm.calls)
     },

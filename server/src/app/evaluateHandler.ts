@@ -64,7 +64,7 @@ export async function evaluateSkill(work: Work): Promise<Result<Json, Failure>> 
     failing_count: failingCount,
     model: snapshot.model,
     demo: snapshot.model === embeddedModel,
-    ...callFigures(work.ledger, model.usage()),
+    ...callFigures(work.ledger, model),
   }
   return ok(result as unknown as Json)
 }

@@ -12,6 +12,9 @@ const pairSchema = z.object({
   losses: z.int(),
 })
 
+/** Requests that failed and were sent again, or given up, by code. */
+const failedRequestsSchema = z.array(z.object({ code: z.string(), count: z.int() }))
+
 /** The result of a tune job. Scores are over all examples; `holdout` is the unbiased pair. */
 export const tuneResultSchema = z.object({
   tuned: z.boolean(),
@@ -29,6 +32,7 @@ export const tuneResultSchema = z.object({
   calls: z.int().optional(),
   requests: z.int().optional(),
   repeated_calls: z.int().optional(),
+  failed_requests: failedRequestsSchema.optional(),
   input_tokens: z.int().optional(),
   output_tokens: z.int().optional(),
   cost: z.number().optional(),
@@ -81,6 +85,7 @@ export const evaluateResultSchema = z.object({
   calls: z.int(),
   requests: z.int(),
   repeated_calls: z.int(),
+  failed_requests: failedRequestsSchema,
   input_tokens: z.int().optional(),
   output_tokens: z.int().optional(),
   cost: z.number().optional(),

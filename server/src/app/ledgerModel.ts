@@ -14,8 +14,15 @@ export interface LedgerModel extends LanguageModel {
   /** What all attempts of the job spent so far. */
   spending(): Spending
   usage(): Usage
+  /** Requests that failed since the job was started or resumed, by code, the most frequent first. */
+  failedRequests(): readonly FailedRequests[]
   /** Resolves when no call is under way. */
   idle(): Promise<void>
+}
+
+export interface FailedRequests {
+  readonly code: string
+  readonly count: number
 }
 
 /** What would be spent if one more request were sent, those under way taken at their average. */
@@ -56,6 +63,7 @@ export function createLedgerModel(options: {
   let useless = stored.useless
   const underway = new Set<Promise<unknown>>()
   const sent = { calls: 0, cost: 0 }
+  const failed = new Map<string, number>()
 
   const count = (purpose: Purpose, calls: number, usage: Usage) => {
     const before = spent[purpose]
@@ -73,6 +81,7 @@ export function createLedgerModel(options: {
     sent.cost += expected
     try {
       const reply = await model.complete(request, signal)
+      if (!reply.ok) failed.set(reply.error.code, (failed.get(reply.error.code) ?? 0) + 1)
       if (reply.ok) count(request.purpose, 1, reply.value.usage)
       else if (reply.error.usage !== undefined) {
         const { usage } = reply.error
@@ -119,6 +128,8 @@ export function createLedgerModel(options: {
     call,
     spending: () => ({ ...spent }),
     usage: total,
+    failedRequests: () =>
+      [...failed].map(([code, times]) => ({ code, count: times })).sort((a, b) => b.count - a.count),
     async idle() {
       while (underway.size > 0) await Promise.allSettled(underway)
     },
@@ -135,12 +146,14 @@ export function callsOf(spending: Spending): number {
 }
 
 /** What a job's result says of its calls, over all its attempts. */
-export function callFigures(ledger: Ledger, usage: Usage) {
+export function callFigures(ledger: Ledger, model: LedgerModel) {
   const { calls, requests, repeated } = ledger.totals()
+  const usage = model.usage()
   return {
     calls,
     requests,
     repeated_calls: repeated,
+    failed_requests: [...model.failedRequests()],
     input_tokens: usage.inputTokens,
     output_tokens: usage.outputTokens,
     ...(usage.cost !== undefined && { cost: usage.cost }),

@@ -66,18 +66,39 @@ export async function loadSkillAt(files: Files, location: SkillLocation): Promis
   if (!text.ok) return text
   const document = parseSignature(text.value)
   const { signature } = document
-  if (signature === undefined)
+  if (signature === undefined) {
     return ok({ location, document, signature, dataset: undefined, problems: validateDocument(document) })
+  }
   const examples = await readDataset(files, location, document, signature)
-  if (!examples.ok)
-    return ok({ location, document, signature, dataset: undefined, problems: withUnreadable(document, examples.error) })
-  const problems = validateDocument(document, examples.value)
-  return ok({ location, document, signature, dataset: examples.value?.dataset, problems })
+  const unreadable = examples.ok ? [] : [unreadableExamples(document, examples.error)]
+  const read = examples.ok ? examples.value : undefined
+  const problems = [
+    ...validateDocument(document, read),
+    ...unreadable,
+    ...(await scriptProblems(files, location, document, signature)),
+  ]
+  return ok({ location, document, signature, dataset: read?.dataset, problems })
 }
 
-function withUnreadable(document: SignatureDocument, { message }: Failure): readonly Problem[] {
-  const span = document.examples?.span ?? { start: 0, end: 0 }
-  return [...validateDocument(document), problem('examples-unreadable', message, span)]
+function unreadableExamples(document: SignatureDocument, { message }: Failure): Problem {
+  return problem('examples-unreadable', message, document.examples?.span ?? { start: 0, end: 0 })
+}
+
+/** Scripts that are not there, or lie outside the workspace: better known before the first model call. */
+async function scriptProblems(
+  files: Files,
+  location: SkillLocation,
+  document: SignatureDocument,
+  signature: Signature,
+): Promise<readonly Problem[]> {
+  const problems: Problem[] = []
+  for (const { name, kind, options } of signature.metrics) {
+    if (kind !== 'script' || typeof options.path !== 'string') continue
+    const path = await files.resolveInside(location, options.path)
+    const span = document.metrics.find(part => part.name === name)?.nameSpan ?? { start: 0, end: 0 }
+    if (!path.ok) problems.push(problem('script-unreadable', path.error.message, span))
+  }
+  return problems
 }
 
 /** One line for a person: `path:line:column` and the message without its full stop. */

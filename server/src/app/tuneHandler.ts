@@ -41,7 +41,7 @@ export async function tuneSkill(work: Work): Promise<Result<Json, Failure>> {
   if (!tuned.ok) return tuned
   const outcome = tuned.value
   recordScores(work, signature, outcome)
-  return ok({ ...storedTune(outcome, work), ...callFigures(ledger, model.usage()) } as unknown as Json)
+  return ok({ ...storedTune(outcome, work), ...callFigures(ledger, model) } as unknown as Json)
 }
 
 /** Both signatures' scores, so that the text before and after applying has one. */

@@ -10,6 +10,10 @@ export const problemCatalogue = {
   'no-metrics': { severity: 'info', explanation: 'Without metrics a signature cannot be evaluated or tuned.' },
   'no-examples': { severity: 'info', explanation: 'Without examples a signature cannot be evaluated or tuned.' },
   'examples-unreadable': { severity: 'error', explanation: 'The file of examples is missing or cannot be read.' },
+  'script-unreadable': {
+    severity: 'error',
+    explanation: 'The script of a metric is missing or outside the workspace.',
+  },
   'vague-description': { severity: 'hint', explanation: 'A description says no more than the name.' },
   'no-description': { severity: 'hint', explanation: 'A field has no description for the model to read.' },
   'contradictory-constraints': { severity: 'warning', explanation: 'Two constraints cannot both be met.' },

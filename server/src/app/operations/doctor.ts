@@ -33,14 +33,20 @@ export const doctor = defineOperation({
   },
 })
 
+const mostJobs = 1000
+
 async function checkStore(ports: Ports): Promise<Check[]> {
   const root = await ports.files.root()
   if (!root.ok) return [{ name: 'workspace', status: 'error', detail: root.error.message }]
   const workspace: Check = { name: 'workspace', status: 'ok', detail: root.value }
-  const jobs = await ports.jobs(root.value).list({ limit: 1000 })
+  const jobs = await ports.jobs(root.value).list({ limit: mostJobs })
   if (!jobs.ok) return [workspace, { name: 'job store', status: 'error', detail: jobs.error.message }]
   const unfinished = jobs.value.filter(job => job.state === 'queued' || job.state === 'running')
-  const detail = `${root.value}/.signature-tuner/jobs.db, ${jobs.value.length} jobs, ${unfinished.length} unfinished`
+  const many = jobs.value.length === mostJobs ? ' or more' : ''
+  const detail =
+    jobs.value.length === 0
+      ? `no jobs yet; they will be in ${root.value}/.signature-tuner/jobs.db`
+      : `${root.value}/.signature-tuner/jobs.db, ${jobs.value.length}${many} jobs, ${unfinished.length} unfinished`
   return [workspace, { name: 'job store', status: 'ok', detail }]
 }
 

@@ -175,10 +175,10 @@ function textOf(
   versions: readonly Version[],
   number: number | undefined,
 ): Result<VersionText> {
-  const version = versions.find(entry => entry.version === number)
+  // After a merge two versions may share a number: the later one is meant.
+  const version = versions.findLast(entry => entry.version === number)
   if (version === undefined) {
-    const numbers = versions.map(entry => entry.version)
-    const range = `its versions are ${Math.min(...numbers)} to ${Math.max(...numbers)}`
+    const range = `the newest is ${versions.at(-1)?.version}; see 'signature-tuner history ${location.displayPath}'`
     return fail(
       failure('version_not_found', `${location.displayPath} has no version ${number}: ${range}.`, location.displayPath),
     )

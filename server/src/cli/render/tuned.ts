@@ -70,7 +70,7 @@ export function errorLines(terminal: Terminal, errors: TuneResult['errors']): st
 
 export function costLine(result: {
   readonly calls?: number | undefined
-  readonly requests?: number | undefined
+  readonly failed_requests?: TuneResult['failed_requests']
   readonly repeated_calls?: number | undefined
   readonly input_tokens?: number | undefined
   readonly output_tokens?: number | undefined
@@ -78,8 +78,12 @@ export function costLine(result: {
   readonly model: string
 }): string {
   const parts = [`${result.calls ?? 0} model calls`]
-  const retries = (result.requests ?? 0) - (result.calls ?? 0)
-  if (retries > 0) parts.push(`${retries} sent again`)
+  const failed = result.failed_requests ?? []
+  if (failed.length > 0) {
+    const total = failed.reduce((sum, { count }) => sum + count, 0)
+    const codes = failed.map(({ code, count }) => `${count} × ${code}`).join(', ')
+    parts.push(`${total} failed requests sent again (${codes})`)
+  }
   if (result.repeated_calls) parts.push(`${result.repeated_calls} in flight at a stop, perhaps paid twice`)
   if (result.input_tokens !== undefined) {
     parts.push(`${count(result.input_tokens)} tokens in, ${count(result.output_tokens ?? 0)} out`)
