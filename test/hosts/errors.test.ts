@@ -2,20 +2,10 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { createWorkspace, type Workspace } from '../support/cli.ts'
+import { createWorkspace, shoutSignature as signature, type Workspace } from '../support/cli.ts'
 import { embeddedAnswer } from '../support/embeddedAnswer.ts'
 import { startModelServer } from '../support/modelServer.ts'
 
-const signature = `name: Shout
-instructions: Repeat the word in capitals.
-inputs:
-  word: { type: str, desc: A word }
-outputs:
-  loud: { type: str, desc: The word in capitals }
-metrics:
-  loud_match: { kind: exact_match, field: loud }
-examples: examples.jsonl
-`
 const examples = ['{"word":"a","loud":"A"}', '{"word":"b","loud":"B"}', '{"word":"c","loud":"C"}'].join('\n')
 
 interface Mistake {

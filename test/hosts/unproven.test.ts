@@ -2,19 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { createWorkspace } from '../support/cli.ts'
+import { createWorkspace, shoutSignature as signature } from '../support/cli.ts'
 import { startModelServer } from '../support/modelServer.ts'
 
-const signature = `name: Shout
-instructions: Repeat the word in capitals.
-inputs:
-  word: { type: str, desc: A word }
-outputs:
-  loud: { type: str, desc: The word in capitals }
-metrics:
-  loud_match: { kind: exact_match, field: loud }
-examples: examples.jsonl
-`
 const improved = signature.replace('The word in capitals', 'The word in capitals with umlauts as well')
 
 /** 40 words, all wrong at first; the better wording mends three in each part: too few on the holdout's 20. */

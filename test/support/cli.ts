@@ -28,6 +28,18 @@ export interface Started {
   readonly ended: Promise<Ran>
 }
 
+/** A small sound signature; its examples belong into `examples.jsonl` beside it. */
+export const shoutSignature = `name: Shout
+instructions: Repeat the word in capitals.
+inputs:
+  word: { type: str, desc: A word }
+outputs:
+  loud: { type: str, desc: The word in capitals }
+metrics:
+  loud_match: { kind: exact_match, field: loud }
+examples: examples.jsonl
+`
+
 /** Tests that run concurrently pass their own context's `onTestFinished`. */
 export function createWorkspace(whenFinished: (cleanUp: () => void) => void = onTestFinished): Workspace {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'signature-tuner-')))

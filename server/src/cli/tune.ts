@@ -32,7 +32,9 @@ export async function runTune(
     terminal.print(JSON.stringify(tuned.value, null, 2))
     return 0
   }
-  terminal.print(renderTuned(terminal, tuned.value))
+  // For a person the skill is called what it was called on the command line; the job knows its path in the workspace.
+  const shown = { ...tuned.value, skill_path: input.skill_path.replace(/(?<=.)\/+$/, '') }
+  terminal.print(renderTuned(terminal, shown))
   const { result, job_id } = tuned.value
   if (result?.signature_version !== undefined) {
     terminal.print(`\nWritten as version ${result.signature_version}.`)
@@ -43,11 +45,11 @@ export async function runTune(
   const located = await ports.files.locate(input.skill_path)
   if (!located.ok) return located.error
   const { root } = located.value
-  const answer = asks ? await ask(question(terminal, tuned.value), context.signal) : 'no'
+  const answer = asks ? await ask(question(terminal, shown), context.signal) : 'no'
   if (answer === 'yes' || (answer === 'default' && defaultsToYes(tuned.value))) {
     const applied = await operations['jobs apply'].run(ports, { job_id, root, unproven }, context)
     if (!applied.ok) return applied.error
-    terminal.print(`\n${renderApplied(terminal, { ...applied.value, changes: [] })}`)
+    terminal.print(`\n${renderApplied(terminal, { ...applied.value, skill_path: shown.skill_path, changes: [] })}`)
     return 0
   }
   const command = await jobCommand(ports, root, 'apply', job_id)
