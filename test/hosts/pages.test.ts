@@ -5,7 +5,9 @@ import { columnsOf } from '../../server/src/cli/terminal.ts'
 import { createWorkspace, type Ran, type Workspace } from '../support/cli.ts'
 
 function expectPage(ran: Ran): void {
-  const wide = ran.stdout.split('\n').filter(line => columnsOf(line) > 80 && !/^[-+ ]/.test(line))
+  // A diff shows the file's own lines.
+  const page = ran.stdout.replace(/^@@.*/ms, '')
+  const wide = page.split('\n').filter(line => columnsOf(line) > 80)
   expect(wide).toEqual([])
   expect(ran.stdout).not.toMatch(/[^\P{Cc}\n]/u)
 }

@@ -1,5 +1,5 @@
 /** Which models a job uses and at which origin, or one sentence on what is missing. */
-import { failure } from '../base/errors.ts'
+import { type Failure, failure } from '../base/errors.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { embeddedModel, originOf } from '../model/model.ts'
 import { priceOf } from '../model/prices.ts'
@@ -43,14 +43,15 @@ export function chooseModels(
       ),
     )
   }
-  const unpriced = models.find(name => name !== embeddedModel && priceOf(name) === undefined)
-  if (input.max_cost !== undefined && unpriced !== undefined) {
-    return fail(
-      failure(
-        'model_price_unknown',
-        `The price of ${unpriced} is unknown, so --max-cost cannot hold: use --max-calls.`,
-      ),
-    )
-  }
+  const unpriced = input.max_cost === undefined ? undefined : unknownPrice(models)
+  if (unpriced !== undefined) return fail(unpriced)
   return ok({ model, reflectionModel, origin })
+}
+
+/** Why a limit of money cannot hold for these models. */
+export function unknownPrice(models: readonly string[]): Failure | undefined {
+  const unpriced = models.find(name => name !== embeddedModel && priceOf(name) === undefined)
+  if (unpriced === undefined) return undefined
+  const message = `The price of ${unpriced} is unknown, so --max-cost cannot hold: use --max-calls.`
+  return failure('model_price_unknown', message)
 }

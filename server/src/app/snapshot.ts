@@ -37,6 +37,8 @@ const snapshotSchema = z.object({
     force: z.boolean(),
     /** In 0..1: the gain on the search half that a winner needs. */
     minImprovement: z.number(),
+    /** Of an evaluation: whether a version may be appended to the history. */
+    record: z.boolean().optional(),
   }),
   budget: z.object({
     maxCalls: z.int().positive(),

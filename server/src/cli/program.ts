@@ -29,8 +29,8 @@ export interface Invocation {
 const examples: Readonly<Record<string, readonly string[]>> = {
   tune: [
     'signature-tuner tune skills/python/async --model embedded',
-    'signature-tuner tune skills/triage --model gpt-4.1-mini --max-calls 500 --apply',
-    'signature-tuner tune skills/triage --base-url http://localhost:11434/v1 --model qwen3',
+    'signature-tuner tune skills/triage --model gpt-4.1-mini --max-calls 500',
+    'signature-tuner tune skills/a --base-url http://localhost:8080/v1 --model m',
   ],
   evaluate: ['signature-tuner evaluate skills/python/async', 'signature-tuner evaluate skills --fail-under 0.8 --json'],
   validate: ['signature-tuner validate', 'signature-tuner validate skills --format sarif > problems.sarif'],
@@ -56,7 +56,8 @@ const environmentHelp = `
 Environment:
   SIGNATURE_TUNER_MODEL             model to use when --model is not given
   SIGNATURE_TUNER_REFLECTION_MODEL  model that proposes better wording
-  OPENAI_BASE_URL, OPENAI_API_KEY   endpoint and its key (default: api.openai.com)
+  OPENAI_BASE_URL                   endpoint (default: api.openai.com)
+  OPENAI_API_KEY                    its key, sent nowhere else
   HTTPS_PROXY, NO_PROXY, NODE_EXTRA_CA_CERTS, NO_COLOR
 
 Exit status: 0 done, 1 findings, 2 usage, 3 the job or provider failed,

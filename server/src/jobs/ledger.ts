@@ -58,8 +58,8 @@ const doorCodes: ReadonlySet<string> = new Set(['endpoint_unreachable', 'rate_li
 
 const noKey = createRedactor(undefined)
 
-/** Codes of an endpoint that answers, but not as a model does. */
-const faultyCodes: ReadonlySet<string> = new Set(['reply_invalid', 'endpoint_failed'])
+/** So many calls without a usable reply, and none with one, tell of the endpoint and not of the calls. */
+const uselessCalls = 3
 
 export function createLedger(options: LedgerOptions): Ledger {
   const { store, fence, clock, random, run, policy = defaultRetryPolicy, redactor = noKey } = options
@@ -67,6 +67,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   const totals = store.totals(fence.id)
   const gate = createGate({ clock, random, policy, signal, reached: totals.answered > 0, onHold: options.onHold })
   const underway = new Map<string, Promise<Result<Json>>>()
+  const useless = new Set<string>()
 
   /** A write that the fence refuses means another process runs the job now. */
   const commit = (written: boolean) => {
@@ -76,6 +77,12 @@ export function createLedger(options: LedgerOptions): Ledger {
   const stop = (reason: Failure) => {
     run.abort(failureError(reason))
     signal.throwIfAborted()
+  }
+
+  /** Stops over a call that was answered, if only with an error: it is not in flight any more. */
+  const halt = (key: string, reason: Failure) => {
+    commit(store.postponed(fence, key, clock.now(), clock.now()))
+    stop(reason)
   }
 
   /** Written by us as JSON, but rows can be damaged or foreign. */
@@ -116,15 +123,15 @@ export function createLedger(options: LedgerOptions): Ledger {
       if (problem.answered) gate.reached()
       const { code, message, path } = problem
       const reason = failure(code, redactor.message(message), path)
-      if (stopCodes.has(code)) stop(reason)
+      if (stopCodes.has(code)) halt(key, reason)
       // Being refused for haste while others are served is no strike.
       if (code !== 'rate_limited' || gate.answers() === pass.answers) strikes++
-      // An endpoint that never gave this job a usable reply is set up wrongly: better said soon than after minutes.
-      const neverUseful = totals.answered === 0 && gate.answers() === 0 && faultyCodes.has(code)
-      if (neverUseful && strikes > policy.unreachableTries) stop(reason)
+      if (code === 'reply_invalid' && strikes > policy.unreachableTries) useless.add(key)
+      // Better said soon than after minutes: such an endpoint is none, or its base URL is wrong.
+      if (totals.answered === 0 && gate.answers() === 0 && useless.size >= uselessCalls) halt(key, reason)
       if (!problem.retryable || strikes > policy.maxAsks) {
         // A closed door for every call is no verdict on this one: resuming asks it again.
-        if (doorCodes.has(code) && gate.answers() === answersAtFirst) stop(reason)
+        if (doorCodes.has(code) && gate.answers() === answersAtFirst) halt(key, reason)
         commit(store.failed(fence, key, JSON.stringify(reason), clock.now()))
         return fail(reason)
       }

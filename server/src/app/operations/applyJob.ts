@@ -35,13 +35,10 @@ export async function applyJob(
   const applied = await apply(ports, service, job, location, acceptUnproven)
   if (applied.ok || !diskCodes.has(applied.error.code)) return applied
   const { code, message, path } = applied.error
+  const command = await jobCommand(ports, location.root, 'apply', job.id)
   // The result stays in the store, and is not lost with this message.
   return fail(
-    failure(
-      code,
-      `${message} Then write the result with: ${await jobCommand(ports, location.root, 'apply', job.id)}`,
-      path,
-    ),
+    failure(code, `${message} Then write the result with: ${command}${acceptUnproven ? ' --unproven' : ''}`, path),
   )
 }
 
@@ -54,6 +51,7 @@ async function apply(
   location: SkillLocation,
   acceptUnproven: boolean,
 ): Promise<Result<Applied>> {
+  const command = await jobCommand(ports, location.root, 'apply', job.id)
   const stored = storedTuneSchema.safeParse(job.result)
   if (job.kind !== 'tune' || job.state !== 'completed' || !stored.success) {
     return fail(failure('job_state', `Job ${job.id} is ${job.state} and has no tuned result to apply.`))
@@ -63,7 +61,7 @@ async function apply(
     return fail(failure('job_state', `Job ${job.id} changed nothing: ${tuned.reason}.`))
   }
   if (tuned.evidence === 'unproven' && !acceptUnproven) {
-    const way = `To accept it anyway: signature-tuner jobs apply ${job.id} --unproven`
+    const way = `To accept it anyway: ${command} --unproven`
     return fail(failure('unproven', `The gain of job ${job.id} is unproven (${tuned.reason}). ${way}`))
   }
   const history = await ports.history.read(location.historyPath)
@@ -75,7 +73,7 @@ async function apply(
   const conflicts = edited.value.conflicts.flatMap(describeChange)
   if (conflicts.length > 0) {
     const parts = `changed since the job started, so nothing was written: ${conflicts.join('; ')}`
-    const way = `Undo these edits and run 'signature-tuner jobs apply ${job.id}', or tune again`
+    const way = `Undo these edits and run '${command}', or tune again`
     return fail(failure('apply_conflict', `${location.displayPath} was ${parts}. ${way}.`, location.displayPath))
   }
   const snapshot = await service.snapshot(job.id)
@@ -83,7 +81,7 @@ async function apply(
   const before = parseSignature(snapshot.value.text).signature
   const result = parseSignature(edited.value.text).signature
   if (before === undefined || result === undefined) {
-    const way = `Mend it, then run 'signature-tuner jobs apply ${job.id}'`
+    const way = `Mend it, then run '${command}'`
     return fail(failure('signature_invalid', `${location.displayPath} has errors. ${way}.`, location.displayPath))
   }
   const recorded = { ports, location, job, tuned, snapshot: snapshot.value, before, after: result }
@@ -91,7 +89,7 @@ async function apply(
   if (!first.ok) return first
   const changed = edited.value.text !== text.value
   if (changed) {
-    const kept = await keepUnrecorded(ports, location, snapshot.value.skillId, text.value)
+    const kept = await keepUnrecorded(ports, location, snapshot.value.skillId, text.value, 'meaning')
     if (!kept.ok) return kept
     const written = await ports.files.writeText(location.signaturePath, edited.value.text)
     if (!written.ok) return written

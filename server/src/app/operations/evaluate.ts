@@ -97,10 +97,14 @@ async function evaluateSkill(
     const history = await ports.history.read(location.historyPath)
     if (!history.ok) return history
   }
-  const ended = await submitAndWait(ports, skill.value, 'evaluate', input, context)
+  const ended = await submitAndWait(ports, skill.value, 'evaluate', { ...input, record }, context)
   if (!ended.ok) return ended
   const { job } = ended.value
-  const result = evaluateResultSchema.parse(job.result)
+  const parsed = evaluateResultSchema.safeParse(job.result)
+  if (!parsed.success) {
+    return fail(failure('job_failed', `Job ${job.id} ended without a result. Evaluate again to start a new one.`))
+  }
+  const result = parsed.data
   const { document, skillId } = skill.value
   const recorded = record
     ? await recordVersion(ports, { location, text: document.text, skillId }, result, job.id)

@@ -5,7 +5,8 @@ import { fail, ok, type Result } from '../../base/result.ts'
 import { type Job, jobKinds, jobStates } from '../../jobs/job.ts'
 import { budgetInputs, jobIdInput, positional, rootInput, typedCallsInput } from '../inputs.ts'
 import { evaluateResultSchema, type JobView, jobViewSchema, viewJob, viewTuneJob } from '../jobView.ts'
-import { defineOperation } from '../operation.ts'
+import { unknownPrice } from '../modelChoice.ts'
+import { defineOperation, type OperationContext } from '../operation.ts'
 import type { JobService, Ports } from '../ports.ts'
 import { applyJob } from './applyJob.ts'
 import { jobFailure } from './jobFailure.ts'
@@ -68,6 +69,11 @@ export const resumeJob = defineOperation({
     const opened = await openJob(ports, input)
     if (!opened.ok) return opened
     const { root, service } = opened.value
+    const snapshot = await service.snapshot(input.job_id)
+    if (!snapshot.ok) return snapshot
+    const { model, reflectionModel } = snapshot.value
+    const unpriced = input.max_cost === undefined ? undefined : unknownPrice([model, reflectionModel])
+    if (unpriced !== undefined) return fail(unpriced)
     const resumed = await service.resume(input.job_id, {
       concurrency: ports.models.concurrency,
       ...(input.max_calls !== undefined && { maxCalls: input.max_calls }),
@@ -82,7 +88,7 @@ export const resumeJob = defineOperation({
     const ended = await service.wait(input.job_id, onProgress, context.signal)
     if (!ended.ok) return ended
     if (ended.value.state !== 'completed') return fail(await jobFailure(ports, root, ended.value))
-    return finishResumed(ports, opened.value, ended.value, input)
+    return finishResumed(ports, opened.value, ended.value, input, context)
   },
 })
 
@@ -92,6 +98,7 @@ async function finishResumed(
   { root, service }: OpenedJob,
   job: Job,
   input: { readonly apply: boolean; readonly accept_unproven: boolean },
+  context: OperationContext,
 ): Promise<Result<JobView>> {
   const location = await ports.files.locateIn(root, job.skillPath)
   // Its skill may be gone; the result is still worth seeing.
@@ -99,10 +106,11 @@ async function finishResumed(
   if (job.kind === 'evaluate') {
     const snapshot = await service.snapshot(job.id)
     const result = evaluateResultSchema.safeParse(job.result)
-    if (snapshot.ok && result.success) {
+    if (snapshot.ok && snapshot.value.options.record !== false && result.success) {
       const { text, skillId } = snapshot.value
       const recorded = await recordVersion(ports, { location: location.value, text, skillId }, result.data, job.id)
-      if (!recorded.ok) return recorded
+      // The scores are paid for and worth seeing all the same.
+      if (!recorded.ok) context.onEvent({ kind: 'note', message: recorded.error.message })
     }
     return ok(viewJob(job))
   }

@@ -14,6 +14,7 @@ export interface JobInput {
   readonly reflection_model?: string | undefined
   readonly force?: boolean
   readonly min_improvement?: number
+  readonly record?: boolean
   readonly seed?: number
   /** Evaluating needs as many as it needs, unless told otherwise. */
   readonly max_calls?: number | undefined
@@ -44,7 +45,7 @@ export async function submitAndWait(
       parameters: ports.models.parameters,
       seed: input.seed ?? 0,
       concurrency: ports.models.concurrency,
-      options: { force: input.force ?? false, minImprovement: input.min_improvement ?? 0 },
+      options: { force: input.force ?? false, minImprovement: input.min_improvement ?? 0, record: input.record },
       budget: {
         maxCalls: input.max_calls ?? scoringCalls(skill.signature.metrics, skill.examples.length),
         maxCost: input.max_cost,

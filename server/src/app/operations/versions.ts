@@ -113,7 +113,8 @@ export const restore = defineOperation({
     if (wanted.value.text === text) {
       return ok({ skill_path: location.displayPath, restored: input.version, version: input.version, changed: false })
     }
-    const kept = text === undefined ? ok(undefined) : await keepUnrecorded(ports, location, known?.skill_id, text)
+    const kept =
+      text === undefined ? ok(undefined) : await keepUnrecorded(ports, location, known?.skill_id, text, 'text')
     if (!kept.ok) return kept
     const written = await ports.files.writeText(location.signaturePath, wanted.value.text)
     if (!written.ok) return written

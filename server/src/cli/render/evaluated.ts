@@ -14,6 +14,7 @@ export function renderEvaluated(terminal: Terminal, evaluation: Evaluation): str
     evaluation.skills.length === 1 && only?.result !== undefined
       ? [renderScores(terminal, only, only.result)]
       : [renderMany(terminal, evaluation)]
+  if (only?.result !== undefined && only.error !== undefined) blocks.push(wrap(only.error.message, terminal.columns))
   if (evaluation.below.length > 0) {
     const names = evaluation.below.map(skillName).join(', ')
     blocks.push(wrap(`Below --fail-under ${evaluation.fail_under}: ${names}`, terminal.columns))
