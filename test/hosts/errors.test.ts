@@ -314,11 +314,21 @@ describe('mistakes', () => {
   test('the command that resumes works as printed, also where the skill keeps its jobs to itself', async () => {
     const workspace = arrangeSkill()
     rmSync(join(workspace.root, '.git'), { recursive: true })
-    const spent = await workspace.run(['tune', 'skills/shout', '--model', 'embedded', '--max-calls', '2', '--json'])
+    const spent = await workspace.run([
+      'tune',
+      'skills/shout',
+      '--model',
+      'embedded',
+      '--max-calls',
+      '2',
+      '--apply',
+      '--json',
+    ])
     expect(spent.status).toBe(3)
     const { message } = JSON.parse(spent.stdout)
-    const command = /signature-tuner (jobs resume job_\w+ --root \S+) --max-calls/.exec(message)?.[1] ?? message
-    const resumed = await workspace.run([...command.split(' '), '--max-calls', '400', '--json'])
+    const command =
+      /signature-tuner (jobs resume job_\w+ --root \S+ --apply --max-calls \d+)$/.exec(message)?.[1] ?? message
+    const resumed = await workspace.run([...command.split(' '), '--json'])
     expect(resumed.status, resumed.stdout).toBe(0)
     expect(JSON.parse(resumed.stdout)).toMatchObject({ status: 'completed' })
     // Looking for jobs elsewhere makes no store there.

@@ -77,11 +77,11 @@ export function readInput<Input extends z.ZodObject>(
 
 /** What a flag takes, in words. */
 function wanted(property: Property, issue: z.core.$ZodIssue | undefined): string {
+  if (property.type !== 'integer' && property.type !== 'number') return 'give some text'
   const kind = property.type === 'integer' ? 'a whole number' : 'a number'
   if (issue?.code === 'too_small') return `give ${kind} ${issue.inclusive ? 'of at least' : 'above'} ${issue.minimum}`
   if (issue?.code === 'too_big') return `give ${kind} of at most ${issue.maximum}`
-  if (property.type === 'integer' || property.type === 'number') return `give ${kind}`
-  return 'give some text'
+  return `give ${kind}`
 }
 
 function positionalNames(schema: z.core.JSONSchema.BaseSchema): string[] {

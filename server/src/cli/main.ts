@@ -1,7 +1,7 @@
 /** The command line: arguments to an operation, its result to text or JSON, and an exit status. */
 import { CommanderError } from 'commander'
 import { operations } from '../app/app.ts'
-import { jobCommand } from '../app/operations/jobFailure.ts'
+import { flagsOf, jobCommand } from '../app/operations/jobFailure.ts'
 import { errorTable, type Failure, failure } from '../base/errors.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { composeHost } from '../compose.ts'
@@ -112,10 +112,12 @@ async function runCommand(invocation: Invocation): Promise<number> {
   } catch (error) {
     view.finish()
     if (!interrupt.signal.aborted) throw error
+    const { apply, accept_unproven } = invocation.input.value
+    const terms = { apply: apply === true, accept_unproven: accept_unproven === true }
     const way =
       running === undefined
         ? ''
-        : ` Resume with: ${await jobCommand(host.ports, running.root, 'resume', running.jobId)}`
+        : ` Resume with: ${await jobCommand(host.ports, running.root, 'resume', running.jobId)}${flagsOf(terms)}`
     return report(terminal, json, failure('cancelled', `Interrupted; nothing is lost.${way}`))
   } finally {
     stopListening()

@@ -3,17 +3,28 @@ import { type Failure, failure, isErrorCode } from '../../base/errors.ts'
 import type { Job } from '../../jobs/job.ts'
 import type { Ports } from '../ports.ts'
 
-/** `root` is that of the job's workspace. */
-export async function jobFailure(ports: Ports, root: string, job: Job): Promise<Failure> {
-  const again = `Resume with: ${await jobCommand(ports, root, 'resume', job.id)}`
+/** `root` is that of the job's workspace, `terms` what the command was told to do at the end. */
+export async function jobFailure(ports: Ports, root: string, job: Job, terms: Terms): Promise<Failure> {
+  const again = `Resume with: ${await jobCommand(ports, root, 'resume', job.id)}${flagsOf(terms)}`
   if (job.state === 'cancelled') return failure('cancelled', `Job ${job.id} was cancelled. ${again}`)
   if (job.error === undefined) return failure('job_failed', `Job ${job.id} is ${job.state}. ${again}`)
   const { code, message, path } = job.error
   if (code === 'budget_exhausted') {
     const flag = /--max-(?:calls|cost|time)/.exec(message)?.[0] ?? '--max-calls'
-    return failure(code, `${message} ${again} ${flag} …`, path)
+    const enough = /at least \$?(\d+(?:\.\d+)?)/.exec(message)?.[1] ?? '…'
+    return failure(code, `${message} ${again} ${flag} ${enough}`, path)
   }
   return failure(isErrorCode(code) ? code : 'job_failed', `${message} ${again}`, path)
+}
+
+export interface Terms {
+  readonly apply?: boolean | undefined
+  readonly accept_unproven?: boolean | undefined
+}
+
+/** The flags that make resuming end as the command would have. */
+export function flagsOf({ apply, accept_unproven }: Terms): string {
+  return (apply ? ' --apply' : '') + (apply && accept_unproven ? ' --accept-unproven' : '')
 }
 
 /**

@@ -87,7 +87,7 @@ export const resumeJob = defineOperation({
       context.onEvent({ kind: 'progress', skillPath, progress })
     const ended = await service.wait(input.job_id, onProgress, context.signal)
     if (!ended.ok) return ended
-    if (ended.value.state !== 'completed') return fail(await jobFailure(ports, root, ended.value))
+    if (ended.value.state !== 'completed') return fail(await jobFailure(ports, root, ended.value, input))
     return finishResumed(ports, opened.value, ended.value, input, context)
   },
 })

@@ -7,9 +7,9 @@ import { chooseModels } from '../modelChoice.ts'
 import type { OperationContext } from '../operation.ts'
 import type { JobService, Ports } from '../ports.ts'
 import type { Skill } from '../skill.ts'
-import { jobFailure } from './jobFailure.ts'
+import { jobFailure, type Terms } from './jobFailure.ts'
 
-export interface JobInput {
+export interface JobInput extends Terms {
   readonly model?: string | undefined
   readonly reflection_model?: string | undefined
   readonly force?: boolean
@@ -68,6 +68,6 @@ export async function submitAndWait(
     context.signal,
   )
   if (!ended.ok) return ended
-  if (ended.value.state !== 'completed') return fail(await jobFailure(ports, skill.location.root, ended.value))
+  if (ended.value.state !== 'completed') return fail(await jobFailure(ports, skill.location.root, ended.value, input))
   return ok({ service, job: ended.value })
 }

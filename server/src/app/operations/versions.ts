@@ -118,7 +118,7 @@ export const restore = defineOperation({
     if (!kept.ok) return kept
     const written = await ports.files.writeText(location.signaturePath, wanted.value.text)
     if (!written.ok) return written
-    const source = versions.find(version => version.version === input.version)
+    const source = versions.findLast(version => version.version === input.version)
     const appended = await ports.history.append(location.historyPath, location.defaultSkillId, () => ({
       created_at: new Date(ports.clock.now()).toISOString(),
       metric_score: source?.metric_score ?? null,

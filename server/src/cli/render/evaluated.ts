@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import type { EvaluateResult } from '../../app/jobView.ts'
 import type { evaluate } from '../../app/operations/evaluate.ts'
-import { bullet, line, score, skillName, type Terminal, table, wrap } from '../terminal.ts'
+import { line, printable, score, skillName, type Terminal, table, wrap } from '../terminal.ts'
 import { costLine, demoNotice, errorLines } from './tuned.ts'
 
 type Evaluation = z.output<typeof evaluate.output>
@@ -89,7 +89,8 @@ function renderMany(terminal: Terminal, evaluation: Evaluation): string {
     `${evaluation.skills.length} skills${mean}, ${evaluation.failed} could not be scored`,
   ]
   for (const skill of evaluation.skills) {
-    if (skill.error !== undefined) lines.push(bullet(skill.error.message, terminal.columns))
+    // Not wrapped: it may hold a command to copy.
+    if (skill.error !== undefined) lines.push(`  • ${printable(skill.error.message)}`)
   }
   return lines.join('\n')
 }
