@@ -1,5 +1,4 @@
 /** Builds the adapters that a host needs; SQLite is not among them: the worker process alone opens the database. */
-import { randomBytes } from 'node:crypto'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
@@ -47,7 +46,6 @@ export function composeHost({ cwd, home = homedir(), programFolder, models }: Ho
   return {
     ports: {
       clock: systemClock,
-      randomBytes,
       files,
       history: createHistoryStore({ files, clock: systemClock, display: files.display }),
       validateFiles: createFileValidator({ files, cwd, home, threadPath: join(programFolder, 'validateThread.cjs') }),

@@ -1,6 +1,5 @@
 /** What operations need from outside; compose.ts fills them with adapters. */
 import type { Clock } from '../base/clock.ts'
-import type { RandomBytes } from '../base/ids.ts'
 import type { Json } from '../base/json.ts'
 import type { Result } from '../base/result.ts'
 import type { HistoryStore } from '../history/store.ts'
@@ -107,7 +106,6 @@ export interface JobSpec {
 
 export interface Ports {
   readonly clock: Clock
-  readonly randomBytes: RandomBytes
   readonly files: Files
   readonly history: HistoryStore
   /** The problems of many files, in the order of the files. */

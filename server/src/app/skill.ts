@@ -56,7 +56,7 @@ export interface LoadedSkill {
 }
 
 /** Reads and validates; only a file that cannot be read at all is a failure. */
-export async function loadSkill(files: Files, path: string): Promise<Result<LoadedSkill>> {
+async function loadSkill(files: Files, path: string): Promise<Result<LoadedSkill>> {
   const located = await files.locate(path)
   return located.ok ? loadSkillAt(files, located.value) : located
 }
@@ -102,7 +102,7 @@ async function scriptProblems(
 }
 
 /** One line for a person: `path:line:column` and the message without its full stop. */
-export function describeProblem(
+function describeProblem(
   location: SkillLocation,
   document: SignatureDocument,
   problem: Problem,

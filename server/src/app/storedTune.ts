@@ -6,7 +6,7 @@ import { tuneResultSchema } from './jobView.ts'
 
 const direction = z.enum(['inputs', 'outputs'])
 
-export const changeSchema: z.ZodType<SignatureChange> = z.discriminatedUnion('part', [
+const changeSchema: z.ZodType<SignatureChange> = z.discriminatedUnion('part', [
   z.object({ part: z.literal('instructions'), before: z.string(), after: z.string() }),
   z.object({ part: z.literal('desc'), direction, field: z.string(), before: z.string(), after: z.string() }),
   z.object({

@@ -40,7 +40,6 @@ export const errorTable = {
   key_missing: usage,
   job_not_found: missing,
   version_not_found: missing,
-  untrusted: { exit: 2, http: 403, lsp: -32803 },
   runtime_too_old: usage,
   // findings in the user's files
   signature_invalid: findings,
@@ -48,7 +47,6 @@ export const errorTable = {
   examples_invalid: findings,
   metrics_missing: findings,
   history_damaged: findings,
-  below_fail_under: findings,
   // the job or the provider
   key_rejected: upstream,
   model_unknown: upstream,

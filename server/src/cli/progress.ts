@@ -116,7 +116,7 @@ function facts(progress: JobProgress): string {
 }
 
 /** Milliseconds as `3 s`, `2 min`, `1 h 5 min`. */
-export function duration(milliseconds: number): string {
+function duration(milliseconds: number): string {
   const seconds = Math.ceil(milliseconds / 1000)
   if (seconds < 60) return `${seconds} s`
   const minutes = Math.round(seconds / 60)

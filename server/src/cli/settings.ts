@@ -4,7 +4,7 @@ import type { ModelSettings } from '../app/ports.ts'
 import { failure } from '../base/errors.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 
-export const defaultBaseUrl = 'https://api.openai.com/v1'
+const defaultBaseUrl = 'https://api.openai.com/v1'
 
 export interface HostFlags {
   readonly baseUrl?: string

@@ -28,7 +28,7 @@ export interface Reading {
   finish(): Dataset
 }
 
-export const maxExamples = 1_000_000
+const maxExamples = 1_000_000
 const maxProblems = 100
 const maxUnknown = 1000
 const maxIdLength = 200

@@ -10,10 +10,7 @@ export interface Price {
 /** Prices by model name. */
 export type PriceTable = { readonly [model: string]: Price }
 
-/** Month of the table below; providers change prices, so users can override each. */
-export const pricesAsOf = '2026-08'
-
-/** List prices without discounts for cached input or batches, so a cost is never too low for these reasons. */
+/** List prices of 2026-08, without discounts for cached input or batches, so a cost is never too low for these reasons. */
 const prices: PriceTable = {
   [embeddedModel]: { input: 0, output: 0 },
   'gpt-5.5': { input: 5, output: 30 },

@@ -39,7 +39,7 @@ export const fieldSchema = z.strictObject({
 })
 
 /** The options of each kind are beside it, in `metrics/`. */
-export const metricSchema = z.looseObject({
+const metricSchema = z.looseObject({
   kind: z.enum(metricKinds).describe('How it is measured.'),
   field: text.optional().describe('The output it reads.'),
   weight: z.number().positive().optional().describe('Its share of the mean; default 1.'),

@@ -27,20 +27,6 @@ export interface TypeProblem {
   readonly suggestion?: string
 }
 
-/** The words a type may start with, for completion. */
-export const typeWords = [
-  'str',
-  'int',
-  'float',
-  'bool',
-  'date',
-  'list',
-  'dict',
-  'Literal',
-  'Optional',
-  'object',
-] as const
-
 /** Parses such as `list[str] | None` in linear time. An `object` comes without fields: those are beside it in the file. */
 export function parseType(text: string): Result<FieldType, TypeProblem> {
   return readType(text).type
@@ -253,7 +239,7 @@ export function coerceValue(type: FieldType, value: unknown): Result<unknown, st
 }
 
 /** A real day of the Gregorian calendar, written YYYY-MM-DD. */
-export function isCalendarDate(text: string): boolean {
+function isCalendarDate(text: string): boolean {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text)
   if (match === null) return false
   const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])]

@@ -82,7 +82,7 @@ export function shiftNode(node: YamlNode, delta: number): YamlNode {
   }
 }
 
-export function shiftPair(pair: YamlPair, delta: number): YamlPair {
+function shiftPair(pair: YamlPair, delta: number): YamlPair {
   return { key: pair.key, keySpan: shiftSpan(pair.keySpan, delta), value: shiftNode(pair.value, delta) }
 }
 

@@ -284,7 +284,7 @@ function emptyScalar(at: number): YamlScalar {
 }
 
 /** Where a pair ends: at its value, or at its key when there is none. */
-export function pairEnd(pair: YamlPair): number {
+function pairEnd(pair: YamlPair): number {
   return Math.max(pair.keySpan.end, pair.value.span.end)
 }
 

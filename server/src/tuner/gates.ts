@@ -88,7 +88,7 @@ export function promote(input: PromotionInput): Verdict {
   return { tuned: false, evidence: 'unproven', p, summary, reason: missed(input, summary, p) }
 }
 
-export const significance = 0.05
+const significance = 0.05
 
 function missed(input: PromotionInput, summary: PairSummary, p: number): string {
   if (summary.gain <= tie) {

@@ -60,11 +60,10 @@ export const diff = defineOperation({
     new_text: z.string(),
   }),
   async run(ports, input) {
-    const opened = await openHistory(ports, input.skill_path)
+    const opened = await openVersions(ports, input.skill_path)
     if (!opened.ok) return opened
     const { location, known, text } = opened.value
-    const versions = known?.signature_history ?? []
-    if (versions.length === 0) return fail(noVersions(location))
+    const versions = known.signature_history
     const current = text === undefined ? undefined : currentOf(known, text)
     // Without numbers: the newest version against the file, or, where that is the file, the one before it.
     const newest = versions.at(-1)
@@ -103,18 +102,17 @@ export const restore = defineOperation({
     changed: z.boolean(),
   }),
   async run(ports, input) {
-    const opened = await openHistory(ports, input.skill_path)
+    const opened = await openVersions(ports, input.skill_path)
     if (!opened.ok) return opened
     const { location, known, text } = opened.value
-    const versions = known?.signature_history ?? []
-    if (versions.length === 0) return fail(noVersions(location))
+    const versions = known.signature_history
     const wanted = textOf(location, versions, input.version)
     if (!wanted.ok) return wanted
     if (wanted.value.text === text) {
       return ok({ skill_path: location.displayPath, restored: input.version, version: input.version, changed: false })
     }
     const kept =
-      text === undefined ? ok(undefined) : await keepUnrecorded(ports, location, known?.skill_id, text, 'text')
+      text === undefined ? ok(undefined) : await keepUnrecorded(ports, location, known.skill_id, text, 'text')
     if (!kept.ok) return kept
     const written = await ports.files.writeText(location.signaturePath, wanted.value.text)
     if (!written.ok) return written
@@ -152,6 +150,15 @@ async function openHistory(ports: Ports, path: string): Promise<Result<OpenedHis
   const text = await ports.files.readText(location.value.signaturePath)
   if (!text.ok && text.error.code !== 'path_not_found') return text
   return ok({ location: location.value, known: known.value, text: text.ok ? text.value : undefined })
+}
+
+/** The same, where there is at least one version. */
+async function openVersions(ports: Ports, path: string): Promise<Result<OpenedHistory & { readonly known: History }>> {
+  const opened = await openHistory(ports, path)
+  if (!opened.ok) return opened
+  const { known, location } = opened.value
+  if (known === undefined || known.signature_history.length === 0) return fail(noVersions(location))
+  return ok({ ...opened.value, known })
 }
 
 function currentOf(known: History | undefined, text: string): Version | undefined {

@@ -124,7 +124,7 @@ const metaWords =
   character characters sentence sentences lowercase uppercase period punctuation code letter full whole label name kind type category
   null none unknown report end start begin item items line document message case default example following`.split(/\s+/)
 
-export function clausesOf(text: string): string[] {
+function clausesOf(text: string): string[] {
   const capped = text.slice(0, maxClauseChars)
   return segments(capped)
     .map(span => capped.slice(span.start, span.end))
