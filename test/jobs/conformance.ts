@@ -65,16 +65,19 @@ export function storeConformance(name: string, open: () => Promise<Stores>): voi
       expect(job).toMatchObject({ state: 'running', attempt: 1, owner: alice, leaseUntil: 2_000 + leaseMilliseconds })
       expect(jobs.claim(id, bob, 2_001, nobodyDied)).toBeUndefined()
       expect(jobs.claim(other, bob, 2_001, nobodyDied)).toBeUndefined()
+      // Read before it waited for its turn to write.
+      expect(jobs.claim(id, bob, 1_990, nobodyDied)).toBeUndefined()
     })
 
     test.each([
-      ['its lease ended', 2_000 + leaseMilliseconds, nobodyDied],
-      ['its owner is dead', 2_001, (owner: Owner) => owner.pid === alice.pid],
-      ['the clock was set back', 1_000, nobodyDied],
+      ['its lease ended', 3_000 + leaseMilliseconds, 3_000, nobodyDied],
+      ['its owner is dead', 3_001, 3_000, (owner: Owner) => owner.pid === alice.pid],
+      ['the clock was set back', 1_000, 100_000, nobodyDied],
     ])(
       'a running job is claimed anew when %s, and the first owner changes nothing any more',
-      async (_, now, isDead) => {
+      async (_, now, renewedAt, isDead) => {
         const { jobs, ledger, fence } = await claimed()
+        expect(jobs.renew(fence, renewedAt)).toMatchObject({ held: true })
         expect(ledger.asked(fence, 'k', 'task', 2_000)).toBe(true)
         expect(jobs.claim(id, bob, now, isDead)).toMatchObject({ attempt: 2, owner: bob })
         const before = jobs.get(id)

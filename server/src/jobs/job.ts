@@ -103,8 +103,9 @@ export function isClaimable(job: Job, now: number, isDead: (owner: Owner) => boo
   if (job.state === 'queued') return true
   if (job.state !== 'running' || job.owner === undefined) return false
   const left = (job.leaseUntil ?? 0) - now
-  // A lease further off than a lease can be was given before the wall clock was set back.
-  return left <= 0 || left > leaseMilliseconds || isDead(job.owner)
+  // A lease much further off than a lease can be was given before the wall clock was set back. Not just any further:
+  // `now` was read before this process waited for its turn to write, and another may have claimed meanwhile.
+  return left <= 0 || left > 2 * leaseMilliseconds || isDead(job.owner)
 }
 
 /** Whether a path with `/` as separator stays below the folder it starts from, by its words alone. */
