@@ -2,8 +2,9 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { meanLatency } from './app/estimate.ts'
 import { createJobHandlers } from './app/jobHandlers.ts'
-import type { JobService } from './app/ports.ts'
+import type { FoundJob, JobService } from './app/ports.ts'
 import { type JobSnapshot, readStoredSnapshot, snapshotDigest, withLimits } from './app/snapshot.ts'
 import { failure, failureOf } from './base/errors.ts'
 import { createRedactor } from './base/redact.ts'
@@ -13,7 +14,7 @@ import { createFiles } from './files/files.ts'
 import { currentOwner, isDead } from './files/owner.ts'
 import { createEngine, type Engine } from './jobs/engine.ts'
 import { isRelativePath, type Job } from './jobs/job.ts'
-import type { EvaluationStore, JobStore } from './jobs/store.ts'
+import type { EvaluationStore, JobStore, LedgerStore, RequestStore } from './jobs/store.ts'
 import { type Endpoint, originOf } from './model/model.ts'
 import { createSandbox } from './sandbox/sandbox.ts'
 import { openDatabase } from './sqlite/database.ts'
@@ -21,6 +22,7 @@ import { createSqliteEvaluationStore } from './sqlite/evaluationStore.ts'
 import { mayExist } from './sqlite/folder.ts'
 import { createSqliteJobStore } from './sqlite/jobStore.ts'
 import { createSqliteLedgerStore } from './sqlite/ledgerStore.ts'
+import { createSqliteRequestStore } from './sqlite/requestStore.ts'
 import { systemClock } from './systemClock.ts'
 
 export interface WorkerOptions {
@@ -37,12 +39,16 @@ export interface ComposedWorker {
   stop(): Promise<void>
 }
 
+/** Enough for a mean, few enough to read at each submission. */
+const measuredCalls = 200
 const day = 24 * 60 * 60 * 1000
 const clock = systemClock
 
 interface Store {
   readonly jobs: JobStore
+  readonly ledger: LedgerStore
   readonly evaluations: EvaluationStore
+  readonly requests: RequestStore
   readonly engine: Engine
   stop(): Promise<void>
 }
@@ -105,12 +111,15 @@ export function composeWorker(options: WorkerOptions): ComposedWorker {
       ),
     get: id =>
       inStore(
-        ({ jobs }) => found(id, jobs.get(id)),
+        ({ jobs, engine }) => {
+          const job = jobs.get(id)
+          return job === undefined ? notFound(id) : ok(found(engine, job))
+        },
         () => notFound(id),
       ),
     list: filter =>
       inStore(
-        ({ jobs }) => ok(jobs.list(filter)),
+        ({ jobs, engine }) => ok(jobs.list(filter).map(job => found(engine, job))),
         () => ok([]),
       ),
     markApplied: (id, version) =>
@@ -143,6 +152,21 @@ export function composeWorker(options: WorkerOptions): ComposedWorker {
         },
         () => notFound(id),
       ),
+    latency: model =>
+      inStore(
+        ({ ledger }) => ok(meanLatency(ledger.recent(model, measuredCalls))),
+        () => ok(undefined),
+      ),
+    recall: key =>
+      inStore(
+        ({ requests }) => ok(requests.find(key, clock.now())),
+        () => ok(undefined),
+      ),
+    keep: (key, kept) =>
+      inStore(
+        ({ requests }) => ok(requests.keep(key, kept, clock.now())),
+        () => ok(undefined),
+      ),
     wait: (id, onProgress, signal) =>
       inStore(
         ({ engine }) => engine.wait(id, onProgress, signal),
@@ -164,6 +188,7 @@ async function openStore(path: string, { root, endpoint, sandboxPath }: WorkerOp
   if (!opened.ok) return opened
   const database = opened.value
   const jobs = createSqliteJobStore(database)
+  const ledger = createSqliteLedgerStore(database)
   const evaluations = createSqliteEvaluationStore(database)
   const sandbox = createSandbox({ threadPath: sandboxPath })
   const files = createFiles({ cwd: root, home: homedir(), root })
@@ -180,7 +205,7 @@ async function openStore(path: string, { root, endpoint, sandboxPath }: WorkerOp
   })
   const engine = createEngine({
     jobs,
-    ledger: createSqliteLedgerStore(database),
+    ledger,
     clock,
     random: () => randomInt(2 ** 47) / 2 ** 47,
     randomBytes: count => randomBytes(count),
@@ -191,7 +216,9 @@ async function openStore(path: string, { root, endpoint, sandboxPath }: WorkerOp
   })
   return ok({
     jobs,
+    ledger,
     evaluations,
+    requests: createSqliteRequestStore(database),
     engine,
     async stop() {
       await engine.stop()
@@ -201,8 +228,8 @@ async function openStore(path: string, { root, endpoint, sandboxPath }: WorkerOp
   })
 }
 
-function found(id: string, job: Job | undefined): Result<Job> {
-  return job === undefined ? notFound(id) : ok(job)
+function found(engine: Engine, job: Job): FoundJob {
+  return { ...job, interrupted: engine.isInterrupted(job) }
 }
 
 function notFound(id: string): Result<never> {

@@ -1,12 +1,20 @@
 /** What every job store, ledger store and evaluation store must do; run on the in-memory and the SQLite ones. */
 import { describe, expect, test } from 'vitest'
 import { type Job, leaseMilliseconds, type NewJob, type Owner } from '../../server/src/jobs/job.ts'
-import type { EvaluationRecord, EvaluationStore, JobStore, LedgerStore } from '../../server/src/jobs/store.ts'
+import {
+  type EvaluationRecord,
+  type EvaluationStore,
+  type JobStore,
+  type LedgerStore,
+  type RequestStore,
+  requestMilliseconds,
+} from '../../server/src/jobs/store.ts'
 
 interface Stores {
   readonly jobs: JobStore
   readonly ledger: LedgerStore
   readonly evaluations: EvaluationStore
+  readonly requests: RequestStore
 }
 
 export const alice: Owner = { bootId: 'boot', pid: 1, startTime: '10' }
@@ -297,6 +305,41 @@ export function storeConformance(name: string, open: () => Promise<Stores>): voi
       evaluations.record(evaluation)
       evaluations.record({ ...evaluation, createdAt: 5_000 })
       expect(evaluations.latest(evaluation.skillPath, 5).map(found => found.createdAt)).toEqual([5_000])
+    })
+
+    test('lead to the task calls that a model answered last', async () => {
+      const { evaluations, ledger, fence } = await claimed()
+      const answer = (key: string, purpose: string, now: number) => {
+        ledger.asked(fence, key, purpose, now)
+        ledger.answered(fence, key, `{"n":"${key}"}`, now)
+      }
+      answer('a', 'task', 2_001)
+      answer('b', 'reflection', 2_002)
+      answer('c', 'task', 2_003)
+      ledger.asked(fence, 'd', 'task', 2_004)
+      ledger.decided(fence, 'e', '{}', 2_005)
+      expect(ledger.recent('gpt', 5)).toEqual([])
+      evaluations.record(evaluation)
+      expect(ledger.recent('gpt', 5)).toEqual([
+        { key: 'c', purpose: 'task', reply: '{"n":"c"}' },
+        { key: 'a', purpose: 'task', reply: '{"n":"a"}' },
+      ])
+      expect(ledger.recent('gpt', 1)).toHaveLength(1)
+      expect(ledger.recent('other', 5)).toEqual([])
+    })
+  })
+
+  describe(`${name}: requests`, () => {
+    test('keep the first reply under their key, for a day', async () => {
+      const { requests } = await open()
+      const first = { fingerprint: 'f1', reply: '{"status":202}' }
+      expect(requests.find('k', 1_000)).toBeUndefined()
+      requests.keep('k', first, 1_000)
+      requests.keep('k', { fingerprint: 'f2', reply: '{}' }, 2_000)
+      expect(requests.find('k', 999 + requestMilliseconds)).toEqual(first)
+      expect(requests.find('k', 1_000 + requestMilliseconds)).toBeUndefined()
+      requests.keep('k', { fingerprint: 'f3', reply: '{}' }, 1_000 + requestMilliseconds)
+      expect(requests.find('k', 1_001 + requestMilliseconds)?.fingerprint).toBe('f3')
     })
   })
 }

@@ -8,6 +8,7 @@ import { failureOf } from '../../server/src/base/errors.ts'
 import { type DatabaseOptions, openDatabase } from '../../server/src/sqlite/database.ts'
 import { isNetworkType } from '../../server/src/sqlite/folder.ts'
 import { createSqliteJobStore } from '../../server/src/sqlite/jobStore.ts'
+import { migrations } from '../../server/src/sqlite/migrations/migrations.ts'
 import { alice, bob, newJob, nobodyDied } from '../jobs/conformance.ts'
 import { openStores, temporaryFolder } from './openStores.ts'
 import { openRaw } from './raw.ts'
@@ -47,7 +48,7 @@ describe('opening', () => {
     expect(pragma('foreign_keys')).toBe(1)
     expect(pragma('trusted_schema')).toBe(0)
     expect(pragma('application_id')).toBe(0x5354756e)
-    expect(pragma('user_version')).toBe(1)
+    expect(pragma('user_version')).toBe(migrations.length)
     expect(pragma('busy_timeout')).toBe(10_000)
   })
 
@@ -138,7 +139,7 @@ describe('what is not ours', () => {
     database.close()
     const error = await refusal(path)
     expect(error.code).toBe('database_newer')
-    expect(error.message).toMatch(/its schema is 7, this one knows 1.*jobs\.db\.newer-20260120T120000Z/)
+    expect(error.message).toMatch(/its schema is 7, this one knows 2.*jobs\.db\.newer-20260120T120000Z/)
     openRaw(`${path}.newer-20260120T120000Z`, raw => {
       expect(raw.prepare('SELECT id FROM job').pluck().all()).toEqual([id])
     })

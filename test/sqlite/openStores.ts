@@ -7,6 +7,7 @@ import { type Database, type DatabaseOptions, openDatabase } from '../../server/
 import { createSqliteEvaluationStore } from '../../server/src/sqlite/evaluationStore.ts'
 import { createSqliteJobStore } from '../../server/src/sqlite/jobStore.ts'
 import { createSqliteLedgerStore } from '../../server/src/sqlite/ledgerStore.ts'
+import { createSqliteRequestStore } from '../../server/src/sqlite/requestStore.ts'
 import { alice } from '../jobs/conformance.ts'
 
 export async function temporaryFolder(): Promise<string> {
@@ -29,5 +30,6 @@ export function storesOn(database: Database) {
     jobs: createSqliteJobStore(database),
     ledger: createSqliteLedgerStore(database),
     evaluations: createSqliteEvaluationStore(database),
+    requests: createSqliteRequestStore(database),
   }
 }

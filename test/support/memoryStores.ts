@@ -7,18 +7,22 @@ import {
   type JobError,
   leaseMilliseconds,
 } from '../../server/src/jobs/job.ts'
-import type {
-  CallRecord,
-  EvaluationRecord,
-  EvaluationStore,
-  JobStore,
-  LedgerStore,
+import {
+  type CallRecord,
+  type EvaluationRecord,
+  type EvaluationStore,
+  type JobStore,
+  type KeptReply,
+  type LedgerStore,
+  type RequestStore,
+  requestMilliseconds,
 } from '../../server/src/jobs/store.ts'
 
 export interface MemoryStores {
   readonly jobs: JobStore
   readonly ledger: LedgerStore
   readonly evaluations: EvaluationStore
+  readonly requests: RequestStore
 }
 
 interface Call {
@@ -31,6 +35,7 @@ export function createMemoryStores(): MemoryStores {
   const jobs = new Map<string, { job: Job; snapshot: string }>()
   const calls = new Map<string, Map<string, Call>>()
   const evaluations: EvaluationRecord[] = []
+  const requests = new Map<string, { readonly reply: KeptReply; readonly at: number }>()
 
   const held = ({ id, attempt }: Fence) => {
     const entry = jobs.get(id)
@@ -199,6 +204,18 @@ export function createMemoryStores(): MemoryStores {
         [...(calls.get(jobId) ?? [])].flatMap(([key, { record, purpose }]) =>
           record.state === 'answered' ? [{ key, purpose, reply: record.reply }] : [],
         ),
+      recent(model, limit) {
+        const evaluated = evaluations
+          .filter(evaluation => evaluation.model === model && evaluation.jobId !== undefined)
+          .sort((a, b) => b.createdAt - a.createdAt)
+        return evaluated
+          .slice(0, 3)
+          .flatMap(({ jobId }) => [...(calls.get(jobId ?? '') ?? [])].reverse())
+          .flatMap(([key, { record, purpose }]) =>
+            record.state === 'answered' && purpose === 'task' ? [{ key, purpose, reply: record.reply }] : [],
+          )
+          .slice(0, limit)
+      },
       totals(jobId) {
         const all = [...(calls.get(jobId)?.values() ?? [])].filter(call => call.purpose !== 'decision')
         return {
@@ -226,6 +243,17 @@ export function createMemoryStores(): MemoryStores {
           .sort((a, b) => b.createdAt - a.createdAt)
           .slice(0, limit)
           .map(copy),
+    },
+
+    requests: {
+      find(key, now) {
+        const kept = requests.get(key)
+        return kept === undefined || kept.at <= now - requestMilliseconds ? undefined : kept.reply
+      },
+      keep(key, reply, now) {
+        for (const [old, { at }] of requests) if (at <= now - requestMilliseconds) requests.delete(old)
+        if (!requests.has(key)) requests.set(key, { reply, at: now })
+      },
     },
   }
 }

@@ -1,7 +1,10 @@
 /** What a host shows of a job: the object of `tune --json` and of GET /api/v1/signatures/tune/{job_id}. */
 import { z } from 'zod'
+import { formatDuration } from '../base/duration.ts'
 import type { FailingExample } from '../evaluation/report.ts'
 import { type Job, jobErrorSchema, jobKinds, jobStates, progressSchema } from '../jobs/job.ts'
+import { estimateRest } from './estimate.ts'
+import type { FoundJob } from './ports.ts'
 
 const pairSchema = z.object({
   old_score: z.number(),
@@ -100,6 +103,10 @@ const jobBaseSchema = z.object({
   created_at: z.string(),
   updated_at: z.string(),
   attempt: z.int(),
+  /** Unfinished, and nobody is known to run it: it goes on when it is resumed. */
+  interrupted: z.boolean().optional(),
+  /** What a running job still needs, such as `5 min`; absent before its first calls. */
+  estimated_time: z.string().optional(),
   progress: progressSchema.optional(),
   error: jobErrorSchema.optional(),
 })
@@ -112,7 +119,9 @@ export const jobViewSchema = jobBaseSchema.extend({
 })
 export type JobView = z.infer<typeof jobViewSchema>
 
-export function viewJob(job: Job): JobView {
+export function viewJob(job: Job | FoundJob): JobView {
+  const interrupted = 'interrupted' in job && job.interrupted
+  const rest = job.state === 'running' && !interrupted && job.progress ? estimateRest(job.progress) : undefined
   const base = {
     job_id: job.id,
     kind: job.kind,
@@ -121,6 +130,8 @@ export function viewJob(job: Job): JobView {
     created_at: new Date(job.createdAt).toISOString(),
     updated_at: new Date(job.updatedAt).toISOString(),
     attempt: job.attempt,
+    ...(interrupted && { interrupted }),
+    ...(rest !== undefined && { estimated_time: formatDuration(rest) }),
     ...(job.progress && { progress: job.progress }),
     ...(job.error && { error: job.error }),
   }

@@ -40,7 +40,8 @@ const usageSchema = z.object({
   cost: z.number().nonnegative().optional(),
 })
 
-const replySchema = z.object({
+/** An answered call as the ledger keeps it. */
+export const replySchema = z.object({
   value: z.record(z.string(), z.unknown()),
   usage: usageSchema,
   latency: z.number(),

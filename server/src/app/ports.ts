@@ -4,7 +4,7 @@ import type { Json } from '../base/json.ts'
 import type { Result } from '../base/result.ts'
 import type { HistoryStore } from '../history/store.ts'
 import type { Job, JobKind, JobProgress, JobState } from '../jobs/job.ts'
-import type { EvaluationRecord } from '../jobs/store.ts'
+import type { EvaluationRecord, KeptReply } from '../jobs/store.ts'
 import type { LanguageModel } from '../model/model.ts'
 import type { ReportedProblem } from './operations/validate.ts'
 import type { NewSnapshot, StoredSnapshot } from './snapshot.ts'
@@ -66,20 +66,31 @@ export interface JobService {
   submit(spec: JobSpec): Promise<Result<SubmittedJob>>
   resume(id: string, options?: ResumeOptions): Promise<Result<Job>>
   cancel(id: string): Promise<Result<Job>>
-  get(id: string): Promise<Result<Job>>
+  get(id: string): Promise<Result<FoundJob>>
   list(filter: {
     readonly skillPath?: string
     readonly kind?: JobKind
     readonly states?: readonly JobState[]
     readonly limit?: number
-  }): Promise<Result<readonly Job[]>>
+  }): Promise<Result<readonly FoundJob[]>>
   markApplied(id: string, version: number): Promise<Result<void>>
   /** Deletes ended jobs that were not touched for so many days, or the one named; their number. */
   prune(olderThanDays: number, id?: string): Promise<Result<number>>
   evaluations(skillPath: string, limit: number): Promise<Result<readonly EvaluationRecord[]>>
   snapshot(id: string): Promise<Result<StoredSnapshot>>
+  /** Mean milliseconds of the calls that this model answered last; `undefined` before the first evaluation. */
+  latency(model: string): Promise<Result<number | undefined>>
+  /** The reply kept under a request's key during the last day. */
+  recall(key: string): Promise<Result<KeptReply | undefined>>
+  /** Keeps a reply; not where there is no store yet. */
+  keep(key: string, kept: KeptReply): Promise<Result<void>>
   /** Resolves with the job once it ended, or rejects with the signal's reason; reports progress on the way. */
   wait(id: string, onProgress: (progress: JobProgress) => void, signal: AbortSignal): Promise<Result<Job>>
+}
+
+export interface FoundJob extends Job {
+  /** Unfinished, and nobody is known to run it: it goes on when it is resumed. */
+  readonly interrupted: boolean
 }
 
 /** Replaces these numbers of the stored job; what is left out stays. */

@@ -1,6 +1,7 @@
 /** Command-line flags derived from an operation's input schema. */
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
+import { wantedInput } from '../app/inputIssue.ts'
 import { type Failure, failure } from '../base/errors.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 
@@ -72,16 +73,7 @@ export function readInput<Input extends z.ZodObject>(
   const property = (schema.properties?.[name] ?? {}) as Property
   const flag = property.positional ? `<${kebab(name)}>` : `--${kebab(name)}`
   const given = property.positional ? positionals[positionalNames(schema).indexOf(name)] : options[camel(name)]
-  return fail(failure('usage', `${flag} cannot be ${JSON.stringify(given)}: ${wanted(property, issue)}.`))
-}
-
-/** What a flag takes, in words. */
-function wanted(property: Property, issue: z.core.$ZodIssue | undefined): string {
-  if (property.type !== 'integer' && property.type !== 'number') return 'give some text'
-  const kind = property.type === 'integer' ? 'a whole number' : 'a number'
-  if (issue?.code === 'too_small') return `give ${kind} ${issue.inclusive ? 'of at least' : 'above'} ${issue.minimum}`
-  if (issue?.code === 'too_big') return `give ${kind} of at most ${issue.maximum}`
-  return `give ${kind}`
+  return fail(failure('usage', `${flag} cannot be ${JSON.stringify(given)}: ${wantedInput(schema, issue)}.`))
 }
 
 function positionalNames(schema: z.core.JSONSchema.BaseSchema): string[] {

@@ -1,5 +1,6 @@
 /** Progress of jobs: a live view on a terminal, a line now and then elsewhere. */
 import type { OperationEvent } from '../app/operation.ts'
+import { formatDuration } from '../base/duration.ts'
 import type { JobProgress } from '../jobs/job.ts'
 import { columnsOf, line, score, skillName, type Terminal } from './terminal.ts'
 
@@ -84,7 +85,7 @@ function liveLines(progress: JobProgress, spent: number, terminal: Terminal): st
   const barWidth = 24
   const filled = Math.round(share * barWidth)
   const bar = terminal.style('cyan', '━'.repeat(filled)) + terminal.style('dim', '─'.repeat(barWidth - filled))
-  const left = share > 0.02 && share < 1 ? `  about ${duration((spent / share) * (1 - share))} left` : ''
+  const left = share > 0.02 && share < 1 ? `  about ${formatDuration((spent / share) * (1 - share))} left` : ''
   const percent = `${Math.round(progress.percent)} %`.padStart(5)
   const lines = [
     `  ${bar} ${percent}  ${line(phaseOf(progress), width - barWidth - 10 - columnsOf(left))}${terminal.style('dim', left)}`,
@@ -113,12 +114,4 @@ function facts(progress: JobProgress): string {
   if (progress.cost !== undefined && progress.cost > 0) parts.push(`$${progress.cost.toFixed(2)}`)
   if (progress.errors) parts.push(`${progress.errors} failed calls`)
   return parts.join('  ·  ')
-}
-
-/** Milliseconds as `3 s`, `2 min`, `1 h 5 min`. */
-function duration(milliseconds: number): string {
-  const seconds = Math.ceil(milliseconds / 1000)
-  if (seconds < 60) return `${seconds} s`
-  const minutes = Math.round(seconds / 60)
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }

@@ -71,6 +71,8 @@ export interface Engine {
   /** Continues a queued, failed, cancelled or orphaned job over its ledger. */
   resume(id: string, renew?: Renew): Result<Job>
   cancel(id: string): Result<Job>
+  /** Unfinished, and nobody is known to run it: it goes on when it is resumed. */
+  isInterrupted(job: Job): boolean
   /** The job once it ended, whoever runs it. Rejects with the signal's reason. */
   wait(id: string, onProgress: (progress: JobProgress) => void, signal: AbortSignal): Promise<Result<Job>>
   /** Gives every lease back, so that the jobs can be resumed, and resolves when their handlers have stopped. */
@@ -274,6 +276,8 @@ export function createEngine(options: EngineOptions): Engine {
         }
         return ok(jobs.get(id) ?? job)
       }),
+
+    isInterrupted: job => !active.has(job.id) && isClaimable(job, clock.now(), isGone),
 
     async wait(id, onProgress, signal) {
       let seen: string | undefined

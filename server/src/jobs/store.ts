@@ -65,6 +65,8 @@ export interface LedgerStore {
   totals(jobId: string): CallTotals
   /** Every stored reply, the decisions with purpose `decision` among them. */
   answers(jobId: string): readonly StoredAnswer[]
+  /** Answered task calls of the jobs last evaluated with this model, newest first. */
+  recent(model: string, limit: number): readonly StoredAnswer[]
 }
 
 export interface StoredAnswer {
@@ -108,4 +110,21 @@ export interface EvaluationStore {
   record(evaluation: EvaluationRecord): void
   /** The newest of the skill, newest first. */
   latest(skillPath: string, limit: number): readonly EvaluationRecord[]
+}
+
+/** A reply given to a request with a key of its own, and what the request was. */
+export interface KeptReply {
+  readonly fingerprint: string
+  /** JSON text. */
+  readonly reply: string
+}
+
+/** How long a reply is kept. */
+export const requestMilliseconds = 24 * 60 * 60 * 1000
+
+/** Replies by the key that their request named, so that a request sent again is not carried out again. */
+export interface RequestStore {
+  find(key: string, now: number): KeptReply | undefined
+  /** The first reply kept under a key stays. */
+  keep(key: string, kept: KeptReply, now: number): void
 }

@@ -36,6 +36,9 @@ export const workerCalls = [
   'prune',
   'evaluations',
   'snapshot',
+  'latency',
+  'recall',
+  'keep',
 ] as const
 
 export interface WorkerCall {

@@ -49,6 +49,12 @@ export function createSqliteLedgerStore(database: Database): LedgerStore {
     SELECT @id, @key, 'decision', 'decided', 0, @reply, @now WHERE ${isHeld}
     ON CONFLICT DO NOTHING`)
   const answers = database.prepare('SELECT key, purpose, reply FROM call WHERE job_id = @jobId AND reply IS NOT NULL')
+  // An index on jobs leads to their calls; there is none on time, as calls are many.
+  const recent = database.prepare(`
+    SELECT key, purpose, reply FROM call
+    WHERE state = 'answered' AND purpose = 'task' AND job_id IN (
+      SELECT job_id FROM evaluation WHERE model = @model AND job_id IS NOT NULL ORDER BY created_at DESC LIMIT 3)
+    ORDER BY updated_at DESC LIMIT @limit`)
   const totals = database.prepare(`
     SELECT count(*) AS calls, count(*) FILTER (WHERE state = 'answered') AS answered,
       count(*) FILTER (WHERE state = 'failed') AS failed, coalesce(sum(min(asks, ${mostAsks})), 0) AS requests,
@@ -68,6 +74,7 @@ export function createSqliteLedgerStore(database: Database): LedgerStore {
     decided: ({ id, attempt }, key, reply, now) =>
       database.write(() => decided.run({ id, attempt, key, reply, now }) > 0),
     answers: jobId => answersSchema.parse(answers.all({ jobId })),
+    recent: (model, limit) => answersSchema.parse(recent.all({ model, limit })),
     totals: jobId => totalsSchema.parse(totals.get({ jobId })),
   }
 }

@@ -176,6 +176,9 @@ export function createWorkerService(options: WorkerServiceOptions): JobService &
     prune: (days, id) => call('prune', days, id),
     evaluations: (skillPath, limit) => call('evaluations', skillPath, limit),
     snapshot: id => call('snapshot', id),
+    latency: model => call('latency', model),
+    recall: key => call('recall', key),
+    keep: (key, kept) => call('keep', key, kept),
     async wait(id, onProgress, signal) {
       for (;;) {
         signal.throwIfAborted()

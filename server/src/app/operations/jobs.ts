@@ -7,10 +7,11 @@ import { budgetInputs, jobIdInput, positional, rootInput, typedCallsInput } from
 import { evaluateResultSchema, type JobView, jobViewSchema, viewJob, viewTuneJob } from '../jobView.ts'
 import { unknownPrice } from '../modelChoice.ts'
 import { defineOperation, type OperationContext } from '../operation.ts'
-import type { JobService, Ports } from '../ports.ts'
+import type { FoundJob, JobService, Ports } from '../ports.ts'
 import { applyJob } from './applyJob.ts'
 import { jobFailure } from './jobFailure.ts'
 import { recordVersion } from './recordVersion.ts'
+import { estimateJob } from './submitAndWait.ts'
 
 export const listJobs = defineOperation({
   name: 'jobs',
@@ -81,8 +82,9 @@ export const resumeJob = defineOperation({
       ...(input.max_time !== undefined && { maxTime: input.max_time }),
     })
     if (!resumed.ok) return resumed
-    const { skillPath } = resumed.value
-    context.onEvent({ kind: 'started', jobId: input.job_id, resumed: true, root, skillPath })
+    const { skillPath, state } = resumed.value
+    const estimate = await estimateJob(service, resumed.value)
+    context.onEvent({ kind: 'started', jobId: input.job_id, state, resumed: true, estimate, root, skillPath })
     const onProgress = (progress: NonNullable<Job['progress']>) =>
       context.onEvent({ kind: 'progress', skillPath, progress })
     const ended = await service.wait(input.job_id, onProgress, context.signal)
@@ -198,7 +200,7 @@ async function viewAfter(
 interface OpenedJob {
   readonly root: string
   readonly service: JobService
-  readonly job: Job
+  readonly job: FoundJob
 }
 
 async function openJob(ports: Ports, { job_id: id, root: folder }: NamedJob): Promise<Result<OpenedJob>> {

@@ -3,6 +3,7 @@ import { fail, ok, type Result } from '../../base/result.ts'
 import { examplesSha256 } from '../../examples/digest.ts'
 import type { Job, JobKind } from '../../jobs/job.ts'
 import { scoringCalls } from '../../metrics/metrics.ts'
+import { estimateDuration } from '../estimate.ts'
 import { chooseModels } from '../modelChoice.ts'
 import type { OperationContext } from '../operation.ts'
 import type { JobService, Ports } from '../ports.ts'
@@ -61,7 +62,11 @@ export async function submitAndWait(
       message: `Job ${superseded} of this skill is unfinished but was started from other files or options: starting a new one.`,
     })
   }
-  context.onEvent({ kind: 'started', jobId: job.id, resumed, root: skill.location.root, skillPath })
+  const estimate = await estimateJob(service, job)
+  context.onEvent({
+    ...{ kind: 'started', jobId: job.id, state: job.state, resumed, estimate },
+    ...{ root: skill.location.root, skillPath },
+  })
   const ended = await service.wait(
     job.id,
     progress => context.onEvent({ kind: 'progress', skillPath, progress }),
@@ -70,4 +75,15 @@ export async function submitAndWait(
   if (!ended.ok) return ended
   if (ended.value.state !== 'completed') return fail(await jobFailure(ports, skill.location.root, ended.value, input))
   return ok({ service, job: ended.value })
+}
+
+/** Milliseconds from now to the end of its budget; `undefined` while nothing was measured. */
+export async function estimateJob(service: JobService, { id, progress }: Job): Promise<number | undefined> {
+  const snapshot = await service.snapshot(id)
+  if (!snapshot.ok) return undefined
+  const { model, budget, concurrency } = snapshot.value
+  const latency = await service.latency(model)
+  if (!latency.ok || latency.value === undefined) return undefined
+  const calls = Math.max(0, budget.maxCalls - (progress?.calls ?? 0))
+  return estimateDuration({ latency: latency.value, calls, concurrency, maxTime: budget.maxTime })
 }
