@@ -13,6 +13,7 @@ const { metafile } = await build({
     bin: 'server/src/bin.ts',
     tuneSignature: 'server/src/tuneSignature.ts',
     cli: 'server/src/cli/main.ts',
+    http: 'server/src/http/main.ts',
     worker: 'server/src/worker/main.ts',
     sandbox: 'server/src/sandbox/thread.ts',
     validateThread: 'server/src/validateThread.ts',

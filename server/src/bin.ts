@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The program: checks the runtime, then hands over to a host, so that each loads nothing but itself. */
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -12,14 +12,29 @@ if (Number(process.versions.napi) >= 10) {
 } else {
   // A clone of the project has installed a newer Node for itself.
   const newer = join(__dirname, '../node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node')
-  if (existsSync(newer)) {
-    // The child gets the signals of the terminal, too, and decides.
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
-    process.exitCode = spawnSync(newer, process.argv.slice(1), { stdio: 'inherit' }).status ?? 1
-  } else {
+  if (existsSync(newer)) runWith(newer)
+  else {
     console.error(
       `signature-tuner needs Node 22.14 or later; this is Node ${process.versions.node}. Install a newer Node.`,
     )
     process.exitCode = 2
   }
+}
+
+function runWith(node: string): void {
+  const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' })
+  // A terminal sends these to the child as well, and the second one would end it at once.
+  const onTerminal = [process.stdin, process.stdout, process.stderr].some(stream => stream.isTTY)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (signal === 'SIGTERM' || !onTerminal) child.kill(signal)
+    })
+  }
+  child.on('error', error => {
+    console.error(`${node} could not be started: ${error.message}`)
+    process.exitCode = 1
+  })
+  child.on('exit', (status, signal) => {
+    process.exitCode = status ?? (signal === null ? 1 : 128 + 9)
+  })
 }

@@ -16,6 +16,8 @@ export interface HostOptions {
   /** Where relative paths start. */
   readonly cwd: string
   readonly home?: string
+  /** A fixed workspace root: whatever lies outside is refused. */
+  readonly root?: string
   /** Folder of the bundles `worker.cjs` and `sandbox.cjs`. */
   readonly programFolder: string
   readonly models: ModelSettings
@@ -27,8 +29,8 @@ export interface Host {
   dispose(): Promise<void>
 }
 
-export function composeHost({ cwd, home = homedir(), programFolder, models }: HostOptions): Host {
-  const files = createFiles({ cwd, home })
+export function composeHost({ cwd, home = homedir(), root: fixedRoot, programFolder, models }: HostOptions): Host {
+  const files = createFiles({ cwd, home, ...(fixedRoot !== undefined && { root: fixedRoot }) })
   const endpoint: Endpoint = { baseUrl: models.baseUrl, apiKey: models.apiKey, timeout: models.timeout }
   const services = new Map<string, JobService & AsyncDisposable>()
   const jobs = (root: string) => {

@@ -63,6 +63,7 @@ export function createWorkspace(whenFinished: (cleanUp: () => void) => void = on
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
       stderr += chunk
     })
+    whenFinished(() => void child.kill('SIGKILL'))
     const ended = new Promise<Ran>((done, reject) => {
       child.on('error', reject)
       child.on('close', status => done({ status, stdout, stderr }))

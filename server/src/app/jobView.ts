@@ -111,12 +111,12 @@ const jobBaseSchema = z.object({
   error: jobErrorSchema.optional(),
 })
 
-export const tuneJobSchema = jobBaseSchema.extend({ result: tuneResultSchema.optional() })
+export const tuneJobSchema = jobBaseSchema.extend({ result: tuneResultSchema.optional() }).meta({ id: 'TuneJob' })
 export type TuneJobView = z.infer<typeof tuneJobSchema>
 
-export const jobViewSchema = jobBaseSchema.extend({
-  result: z.union([tuneResultSchema, evaluateResultSchema]).optional(),
-})
+export const jobViewSchema = jobBaseSchema
+  .extend({ result: z.union([tuneResultSchema, evaluateResultSchema]).optional() })
+  .meta({ id: 'Job' })
 export type JobView = z.infer<typeof jobViewSchema>
 
 export function viewJob(job: Job | FoundJob): JobView {

@@ -13,6 +13,9 @@ export interface Operation<Input extends z.ZodObject, Output extends z.ZodType> 
   run(ports: Ports, input: z.output<Input>, context: OperationContext): Promise<Result<z.output<Output>>>
 }
 
+/** An operation whose input and output are only known by its schemas. */
+export type AnyOperation = Operation<z.ZodObject, z.ZodType>
+
 export interface OperationContext {
   /** Aborted when the person or the host stops it; a job then stays resumable. */
   readonly signal: AbortSignal

@@ -41,6 +41,18 @@ export const errorTable = {
   job_not_found: missing,
   version_not_found: missing,
   runtime_too_old: usage,
+  port_unavailable: usage,
+  // a request that no host carries out
+  unauthorized: { exit: 2, http: 401, lsp: -32602 },
+  host_refused: { exit: 2, http: 403, lsp: -32602 },
+  origin_refused: { exit: 2, http: 403, lsp: -32602 },
+  route_not_found: missing,
+  method_not_allowed: { exit: 2, http: 405, lsp: -32602 },
+  request_timeout: { exit: 2, http: 408, lsp: -32602 },
+  body_too_large: { exit: 2, http: 413, lsp: -32602 },
+  media_type: { exit: 2, http: 415, lsp: -32602 },
+  idempotency_conflict: findings,
+  busy: { exit: 3, http: 503, lsp: -32803 },
   // findings in the user's files
   signature_invalid: findings,
   examples_missing: findings,

@@ -2,14 +2,16 @@
 import { CommanderError } from 'commander'
 import { operations } from '../app/app.ts'
 import { flagsOf, jobCommand } from '../app/operations/jobFailure.ts'
-import { errorTable, type Failure, failure } from '../base/errors.ts'
+import { errorTable, failure } from '../base/errors.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { composeHost } from '../compose.ts'
 import { createProgram, type Invocation } from './program.ts'
 import { createProgressView } from './progress.ts'
 import { render } from './render/render.ts'
+import { report } from './report.ts'
+import { runServe } from './serve.ts'
 import { readModelSettings } from './settings.ts'
-import { createTerminal, type Terminal } from './terminal.ts'
+import { createTerminal } from './terminal.ts'
 import { runTune } from './tune.ts'
 
 // A reader that went away (`| head`) is no reason to stop: the command ends with its own status.
@@ -38,8 +40,13 @@ main(argv).then(
 /** The exit status: 0 done, 1 findings, 2 usage, 3 the job or provider failed, 130 interrupted. */
 async function main(argv: readonly string[]): Promise<number> {
   let status = 0
-  const program = createProgram(async invocation => {
-    status = await runCommand(invocation)
+  const program = createProgram({
+    async run(invocation) {
+      status = await runCommand(invocation)
+    },
+    async serve(invocation) {
+      status = await runServe(createTerminal(invocation.quiet), invocation)
+    },
   })
   try {
     // `jobs list` is what people type first.
@@ -131,14 +138,6 @@ function workingFolder(): Result<string> {
   } catch {
     return fail(failure('path_not_found', 'The working folder no longer exists: change to another one.'))
   }
-}
-
-/** Prints a failure where it belongs; its exit status. */
-export function report(terminal: Terminal, json: boolean, error: Failure): number {
-  const { code, message, path } = error
-  if (json) terminal.print(JSON.stringify({ code, message, ...(path !== undefined && { path }) }, null, 2))
-  else terminal.complain(message)
-  return errorTable[code].exit
 }
 
 /** The first signal asks for an orderly end, the second ends at once. */

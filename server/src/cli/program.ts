@@ -1,17 +1,13 @@
 /** The commands and their help, derived from the operations. */
 import { Command, Option } from 'commander'
-import type { z } from 'zod'
 import packageJson from '../../../package.json' with { type: 'json' }
 import { operations } from '../app/app.ts'
-import type { Operation } from '../app/operation.ts'
+import type { AnyOperation } from '../app/operation.ts'
 import type { Failure } from '../base/errors.ts'
 import type { Result } from '../base/result.ts'
 import { addFlags, readInput } from './flags.ts'
 import { type ValidateFormat, validateFormats } from './render/validated.ts'
 import type { HostFlags } from './settings.ts'
-
-/** An operation whose input and output are only known by its schemas. */
-export type AnyOperation = Operation<z.ZodObject, z.ZodType>
 
 export interface Invocation {
   readonly operation: AnyOperation
@@ -69,7 +65,21 @@ const help = {
   subcommandTerm: (command: Command) => command.name(),
 }
 
-export function createProgram(run: (invocation: Invocation) => Promise<void>): Command {
+/** What `serve` was called with. */
+export interface ServeInvocation {
+  readonly hostFlags: HostFlags
+  readonly root: string | undefined
+  readonly port: string | undefined
+  readonly json: boolean
+  readonly quiet: boolean
+}
+
+export interface Hosts {
+  readonly run: (invocation: Invocation) => Promise<void>
+  readonly serve: (invocation: ServeInvocation) => Promise<void>
+}
+
+export function createProgram({ run, serve }: Hosts): Command {
   const program = new Command('signature-tuner')
     .description('Validate, score and tune LLM signatures. Tuning accepts only what is proven to be better.')
     .version(packageJson.version, '-V, --version', 'print the version')
@@ -81,26 +91,57 @@ export function createProgram(run: (invocation: Invocation) => Promise<void>): C
     .exitOverride()
   const all: readonly AnyOperation[] = Object.values(operations)
   for (const operation of all) addCommand(program, operation, run)
+  addServe(program, serve)
   return program
 }
 
-function addCommand(program: Command, operation: AnyOperation, run: (invocation: Invocation) => Promise<void>): void {
-  const words = operation.name.split(' ')
-  const parent = words.length === 1 ? program : program.commands.find(command => command.name() === words[0])
-  const command = new Command(words.at(-1))
-    .description(operation.summary)
+function createCommand(name: string, summary: string): Command {
+  return new Command(name)
+    .description(summary)
     .helpOption('-h, --help', 'show help')
     .configureHelp(help)
     .configureOutput({ outputError: () => {} })
     .exitOverride()
+}
+
+function addServe(program: Command, serve: Hosts['serve']): void {
+  const command = createCommand('serve', 'answer the HTTP API of a workspace on 127.0.0.1, until Ctrl-C')
+    .option('--root <folder>', 'workspace to serve (default: the one here)')
+    .option('--port <n>', 'port to listen on; 0 picks a free one (default: 7717)')
+    .option('--model <name>', "model to evaluate with; 'embedded' is the offline demo")
+    .option('--reflection-model <name>', 'model that proposes better wording (default: the model)')
+  addModelFlags(command)
+  command.option('--temperature <n>', 'sent with every call (default: not sent)')
+  command.option('--json', 'one line of JSON with the URL and the token file')
+  command.option('-q, --quiet', 'no lines about jobs')
+  addExamples(command, ['signature-tuner serve', 'signature-tuner serve --root ~/skills --port 0 --json'])
+  command.action(async options => {
+    const { root, port, json, quiet } = options
+    await serve({ hostFlags: options, root, port, json: Boolean(json), quiet: Boolean(quiet) })
+  })
+  program.addCommand(command)
+}
+
+function addModelFlags(command: Command): void {
+  command.option('--base-url <url>', 'OpenAI-compatible endpoint (default: OPENAI_BASE_URL)')
+  command.option('--concurrency <n>', 'model calls at a time (default: 8)')
+  command.option('--timeout <seconds>', 'for one model call (default: 60)')
+}
+
+function addExamples(command: Command, lines: readonly string[]): void {
+  command.addHelpText('after', `\nExamples:\n${lines.map(text => `  ${text}`).join('\n')}`)
+}
+
+function addCommand(program: Command, operation: AnyOperation, run: Hosts['run']): void {
+  const words = operation.name.split(' ')
+  const parent = words.length === 1 ? program : program.commands.find(command => command.name() === words[0])
+  const command = createCommand(words.at(-1) ?? '', operation.summary)
   addFlags(command, operation.input)
   if (operation.name === 'validate') {
     command.addOption(new Option('--format <word>', 'how to print the problems').choices(validateFormats))
   }
   if (usesModel.has(operation.name)) {
-    command.option('--base-url <url>', 'OpenAI-compatible endpoint (default: OPENAI_BASE_URL)')
-    command.option('--concurrency <n>', 'model calls at a time (default: 8)')
-    command.option('--timeout <seconds>', 'for one model call (default: 60)')
+    addModelFlags(command)
     if (operation.name !== 'jobs resume') {
       command.option('--temperature <n>', 'sent with every call (default: not sent)')
     }
@@ -108,7 +149,7 @@ function addCommand(program: Command, operation: AnyOperation, run: (invocation:
   command.option('--json', 'one JSON document on standard output, nothing else')
   command.option('-q, --quiet', 'no progress')
   const lines = examples[operation.name]
-  if (lines !== undefined) command.addHelpText('after', `\nExamples:\n${lines.map(text => `  ${text}`).join('\n')}`)
+  if (lines !== undefined) addExamples(command, lines)
   command.action(async (...received: unknown[]) => {
     // Commander passes the positionals, then the options, then the command itself. Options that the parent
     // command shares (`jobs --json show`) are looked up there, too.

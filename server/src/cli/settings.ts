@@ -7,6 +7,9 @@ import { fail, ok, type Result } from '../base/result.ts'
 const defaultBaseUrl = 'https://api.openai.com/v1'
 
 export interface HostFlags {
+  /** Of `serve`: elsewhere the model is an input of the operation. */
+  readonly model?: string
+  readonly reflectionModel?: string
   readonly baseUrl?: string
   readonly concurrency?: string
   readonly timeout?: string
@@ -34,8 +37,8 @@ export function readModelSettings(
   const temperature = readNumber('--temperature', flags.temperature, undefined, 0, 2)
   if (!temperature.ok) return temperature
   return ok({
-    model: env.SIGNATURE_TUNER_MODEL || undefined,
-    reflectionModel: env.SIGNATURE_TUNER_REFLECTION_MODEL || undefined,
+    model: flags.model || env.SIGNATURE_TUNER_MODEL || undefined,
+    reflectionModel: flags.reflectionModel || env.SIGNATURE_TUNER_REFLECTION_MODEL || undefined,
     baseUrl,
     typedBaseUrl: flags.baseUrl,
     // Files from Windows leave a carriage return behind.
@@ -46,7 +49,7 @@ export function readModelSettings(
   })
 }
 
-function readNumber<Default extends number | undefined>(
+export function readNumber<Default extends number | undefined>(
   flag: string,
   given: string | undefined,
   fallback: Default,

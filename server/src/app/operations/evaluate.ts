@@ -25,7 +25,7 @@ export const evaluate = defineOperation({
   name: 'evaluate',
   summary: 'score a signature, or every signature below a folder, with the failing examples',
   input: z.object({
-    path: z
+    skill_path: z
       .string()
       .min(1)
       .default('.')
@@ -52,11 +52,11 @@ export const evaluate = defineOperation({
     failed: z.int(),
   }),
   async run(ports, input, context) {
-    const found = await ports.files.find([input.path])
+    const found = await ports.files.find([input.skill_path])
     if (!found.ok) return found
     if (found.value.length === 0) {
-      const way = `create one with: signature-tuner new ${input.path}`
-      return fail(failure('not_a_skill', `${input.path} holds no signature.yaml; ${way}`, input.path))
+      const way = `create one with: signature-tuner new ${input.skill_path}`
+      return fail(failure('not_a_skill', `${input.skill_path} holds no signature.yaml; ${way}`, input.skill_path))
     }
     const record = input.record && input.fail_under === undefined
     const skills: Evaluated[] = []
