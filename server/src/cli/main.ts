@@ -3,6 +3,7 @@ import { CommanderError } from 'commander'
 import { operations } from '../app/app.ts'
 import { flagsOf, jobCommand } from '../app/operations/jobFailure.ts'
 import { errorTable, failure } from '../base/errors.ts'
+import { createRedactor } from '../base/redact.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { composeHost } from '../compose.ts'
 import { createProgram, type Invocation } from './program.ts'
@@ -10,7 +11,7 @@ import { createProgressView } from './progress.ts'
 import { render } from './render/render.ts'
 import { report } from './report.ts'
 import { runServe } from './serve.ts'
-import { readModelSettings } from './settings.ts'
+import { readModelSettings, takeEnvironment } from './settings.ts'
 import { createTerminal } from './terminal.ts'
 import { runTune } from './tune.ts'
 
@@ -22,12 +23,14 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const argv = process.argv.slice(2)
+const environment = takeEnvironment()
+const redactor = createRedactor(environment.OPENAI_API_KEY?.trim())
 main(argv).then(
   status => {
     process.exitCode = status
   },
   (bug: unknown) => {
-    const said = bug instanceof Error ? bug.stack : String(bug)
+    const said = redactor.message(bug instanceof Error ? (bug.stack ?? bug.message) : String(bug))
     process.stderr.write(`signature-tuner failed in an unforeseen way; please report this:\n${said}\n`)
     if (argv.includes('--json')) {
       const { code, message } = failure('internal', 'signature-tuner failed in an unforeseen way: see standard error.')
@@ -45,7 +48,7 @@ async function main(argv: readonly string[]): Promise<number> {
       status = await runCommand(invocation)
     },
     async serve(invocation) {
-      status = await runServe(createTerminal(invocation.quiet), invocation)
+      status = await runServe(createTerminal(invocation.quiet), invocation, environment)
     },
   })
   try {
@@ -86,7 +89,7 @@ async function runCommand(invocation: Invocation): Promise<number> {
   const { json, quiet } = invocation
   const terminal = createTerminal(quiet)
   // A command without a model must not stumble over the settings of one.
-  const settings = readModelSettings(invocation.hostFlags, invocation.usesModel ? process.env : {})
+  const settings = readModelSettings(invocation.hostFlags, invocation.usesModel ? environment : {})
   if (!settings.ok) return report(terminal, json, settings.error)
   if (!invocation.input.ok) return report(terminal, json, invocation.input.error)
   const cwd = workingFolder()

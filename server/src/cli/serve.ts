@@ -9,9 +9,13 @@ import type { Terminal } from './terminal.ts'
 const defaultPort = 7717
 
 /** The exit status. */
-export async function runServe(terminal: Terminal, invocation: ServeInvocation): Promise<number> {
+export async function runServe(
+  terminal: Terminal,
+  invocation: ServeInvocation,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<number> {
   const { hostFlags, root, json, quiet } = invocation
-  const settings = readModelSettings(hostFlags, process.env)
+  const settings = readModelSettings(hostFlags, environment)
   if (!settings.ok) return report(terminal, json, settings.error)
   const port = readNumber('--port', invocation.port, defaultPort, 0, 65_535)
   if (!port.ok) return report(terminal, json, port.error)

@@ -16,6 +16,13 @@ export interface HostFlags {
   readonly temperature?: string
 }
 
+/** The environment of this process, from which the key is taken away: diagnostic reports and children would have it. */
+export function takeEnvironment(): Readonly<Record<string, string | undefined>> {
+  const taken = { ...process.env }
+  delete process.env.OPENAI_API_KEY
+  return taken
+}
+
 /** The key is bound to the origin it is used with: both come from the same environment or typed flag. */
 export function readModelSettings(
   flags: HostFlags,

@@ -14,7 +14,7 @@ export const healthSchema = z
 export function openApiDocument() {
   const schemas: Record<string, JsonSchema> = {}
   const describe = (schema: z.ZodType, io: 'input' | 'output') => jsonSchemaOf(schema, io, schemas)
-  const problem = { [problemType]: { schema: describe(problemSchema.meta({ id: 'Problem' }), 'output') } }
+  const content = { [problemType]: { schema: describe(problemSchema.meta({ id: 'Problem' }), 'output') } }
   const paths: Record<string, Record<string, object>> = {}
   const add = (method: string, path: string, operation: object) => {
     paths[path] = { ...paths[path], [method]: operation }
@@ -27,12 +27,12 @@ export function openApiDocument() {
   add('get', `${base}/health`, {
     operationId: 'getHealth',
     summary: 'whether the server is there',
-    responses: { 200: jsonReply('It is.', describe(healthSchema, 'output')), default: { $ref: problemRef } },
+    responses: { 200: jsonReply('It is.', describe(healthSchema, 'output')), ...problems },
   })
   add('get', `${base}/openapi.json`, {
     operationId: 'getOpenApi',
     summary: 'this document',
-    responses: { 200: jsonReply('The document.', { type: 'object' }), default: { $ref: problemRef } },
+    responses: { 200: jsonReply('The document.', { type: 'object' }), ...problems },
   })
   return {
     openapi: '3.1.1',
@@ -59,7 +59,7 @@ export function openApiDocument() {
           schema: { type: 'string', minLength: 1, maxLength: 255 },
         },
       },
-      responses: { Problem: { description: 'What went wrong, and the way out.', content: problem } },
+      responses: { Problem: { description: 'What went wrong, and the way out.', content } },
       schemas,
     },
   }
@@ -70,7 +70,8 @@ export function eventsPath({ path, output }: Route): string | undefined {
   return output === shownJobSchema ? `${path}/events` : undefined
 }
 
-const problemRef = '#/components/responses/Problem'
+const problem = { $ref: '#/components/responses/Problem' }
+const problems = { '4XX': problem, '5XX': problem }
 
 function describeRoute(
   route: Route,
@@ -121,7 +122,7 @@ function describeEvents(path: string, describe: (schema: z.ZodType, io: 'output'
           },
         },
       },
-      default: { $ref: problemRef },
+      ...problems,
     },
   }
 }
@@ -153,7 +154,7 @@ function responses(route: Route, describe: (schema: z.ZodType, io: 'output') => 
   }
   return {
     [String(status)]: route.answer === 'job' ? { ...reply, headers: location } : reply,
-    default: { $ref: problemRef },
+    ...problems,
   }
 }
 
