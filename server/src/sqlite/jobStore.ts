@@ -37,7 +37,7 @@ export function createSqliteJobStore(database: Database): JobStore {
   const claim = database.prepare(`
     UPDATE job SET state = 'running', attempt = attempt + 1, owner = @owner, lease_until = @leaseUntil,
       cancel_requested = 0, updated_at = @now
-    WHERE id = @id AND state = @state AND attempt = @attempt`)
+    WHERE id = @id AND state = @state AND attempt = @attempt AND lease_until IS @seenLeaseUntil`)
   const renew = database.prepare(`UPDATE job SET lease_until = @leaseUntil, updated_at = @now WHERE ${held}`)
   const touch = database.prepare(`UPDATE job SET updated_at = @now WHERE ${held}`)
   const progress = database.prepare(`
@@ -85,16 +85,20 @@ export function createSqliteJobStore(database: Database): JobStore {
         if (job === undefined) throw new Error(`job ${id} cannot be read back`)
         return job
       }),
-    claim: (id, owner, now, isDead) =>
-      database.write(() => {
+    claim(id, owner, now, isDead) {
+      const leaseUntil = now + leaseMilliseconds
+      for (;;) {
+        // Looked at and judged before the write, which nobody waits for then; it changes only what was seen.
         const job = get(id)
         if (job === undefined || !isClaimable(job, now, isDead)) return undefined
-        const { state, attempt } = job
-        const leaseUntil = now + leaseMilliseconds
-        return claim.run({ id, state, attempt, owner: JSON.stringify(owner), leaseUntil, now }) > 0
-          ? get(id)
-          : undefined
-      }),
+        const { state, attempt, leaseUntil: seenLeaseUntil = null } = job
+        const seen = { id, state, attempt, seenLeaseUntil }
+        if (write(claim, { ...seen, owner: JSON.stringify(owner), leaseUntil, now })) {
+          const changes = { state: 'running', attempt: attempt + 1, cancelRequested: false, updatedAt: now } as const
+          return { ...job, ...changes, owner, leaseUntil }
+        }
+      }
+    },
     renew: (fence, now) =>
       database.write(() => {
         const isHeld = renew.run({ ...fenced(fence), leaseUntil: now + leaseMilliseconds, now }) > 0
