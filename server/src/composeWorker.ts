@@ -3,6 +3,7 @@ import { randomBytes, randomInt } from 'node:crypto'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { createJobHandlers } from './app/jobHandlers.ts'
+import { longMembers } from './app/jobView.ts'
 import type { JobService } from './app/ports.ts'
 import { type JobSnapshot, readStoredSnapshot, snapshotDigest, withLimits } from './app/snapshot.ts'
 import { failure, failureOf } from './base/errors.ts'
@@ -13,6 +14,7 @@ import { createFiles } from './files/files.ts'
 import { currentOwner, isDead } from './files/owner.ts'
 import { createEngine, type Engine } from './jobs/engine.ts'
 import { isRelativePath, type Job } from './jobs/job.ts'
+import { pruneInBatches } from './jobs/prune.ts'
 import type { EvaluationStore, JobStore } from './jobs/store.ts'
 import { type Endpoint, originOf } from './model/model.ts'
 import { createSandbox } from './sandbox/sandbox.ts'
@@ -110,7 +112,7 @@ export function composeWorker(options: WorkerOptions): ComposedWorker {
       ),
     list: filter =>
       inStore(
-        ({ jobs }) => ok(jobs.list(filter)),
+        ({ jobs }) => ok(jobs.list({ ...filter, omit: longMembers })),
         () => ok([]),
       ),
     markApplied: (id, version) =>
@@ -120,10 +122,11 @@ export function composeWorker(options: WorkerOptions): ComposedWorker {
       ),
     prune: (days, id) =>
       inStore(
-        ({ jobs }) => {
+        async ({ jobs }) => {
           // One more millisecond: zero days means all, those that ended just now included.
-          const deleted = jobs.prune(clock.now() - days * day + 1, id)
-          if (id === undefined || deleted > 0) return ok(deleted)
+          const before = clock.now() - days * day + 1
+          if (id === undefined) return ok(await pruneInBatches(jobs, clock, before))
+          if (jobs.pruneOne(before, id)) return ok(1)
           const left = jobs.get(id)
           if (left === undefined) return notFound(id)
           return fail(failure('job_state', `Job ${id} is ${left.state}: only ended jobs are deleted. Cancel it first.`))

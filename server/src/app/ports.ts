@@ -67,6 +67,7 @@ export interface JobService {
   resume(id: string, options?: ResumeOptions): Promise<Result<Job>>
   cancel(id: string): Promise<Result<Job>>
   get(id: string): Promise<Result<Job>>
+  /** Newest first; results without what may be long in them. */
   list(filter: {
     readonly skillPath?: string
     readonly kind?: JobKind

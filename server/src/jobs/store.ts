@@ -34,14 +34,20 @@ export interface JobStore {
   get(id: string): Job | undefined
   snapshot(id: string): string | undefined
   /** Newest first. */
-  list(filter: {
-    readonly skillPath?: string
-    readonly kind?: JobKind
-    readonly states?: readonly JobState[]
-    readonly limit?: number
-  }): readonly Job[]
-  /** Deletes ended jobs last touched before `before` (only `id` where it is given), with their ledger; their number. */
-  prune(before: number, id?: string): number
+  list(filter: JobFilter): readonly Job[]
+  /** Deletes ended jobs last touched before `before`, with their ledger, at most `limit`; their number. */
+  prune(before: number, limit: number): number
+  /** The same for one job; whether it was deleted. */
+  pruneOne(before: number, id: string): boolean
+}
+
+export interface JobFilter {
+  readonly skillPath?: string
+  readonly kind?: JobKind
+  readonly states?: readonly JobState[]
+  readonly limit?: number
+  /** Members of the results that are left out, as they may be long. */
+  readonly omit?: readonly string[]
 }
 
 /** A call of the ledger. `asked` rows without an answer were in flight when their process died. */
