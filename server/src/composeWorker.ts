@@ -18,11 +18,13 @@ import { pruneInBatches } from './jobs/prune.ts'
 import type { EvaluationStore, JobStore } from './jobs/store.ts'
 import { type Endpoint, originOf } from './model/model.ts'
 import { createSandbox } from './sandbox/sandbox.ts'
-import { openDatabase } from './sqlite/database.ts'
+import { type Database, openDatabase } from './sqlite/database.ts'
 import { createSqliteEvaluationStore } from './sqlite/evaluationStore.ts'
 import { mayExist } from './sqlite/folder.ts'
+import { inspectStore } from './sqlite/inspect.ts'
 import { createSqliteJobStore } from './sqlite/jobStore.ts'
 import { createSqliteLedgerStore } from './sqlite/ledgerStore.ts'
+import { releaseSpace } from './sqlite/space.ts'
 import { systemClock } from './systemClock.ts'
 
 export interface WorkerOptions {
@@ -43,6 +45,7 @@ const day = 24 * 60 * 60 * 1000
 const clock = systemClock
 
 interface Store {
+  readonly database: Database
   readonly jobs: JobStore
   readonly evaluations: EvaluationStore
   readonly engine: Engine
@@ -122,16 +125,28 @@ export function composeWorker(options: WorkerOptions): ComposedWorker {
       ),
     prune: (days, id) =>
       inStore(
-        async ({ jobs }) => {
+        async ({ jobs, database }) => {
           // One more millisecond: zero days means all, those that ended just now included.
           const before = clock.now() - days * day + 1
-          if (id === undefined) return ok(await pruneInBatches(jobs, clock, before))
+          if (id === undefined) {
+            const deleted = await pruneInBatches(jobs, clock, before)
+            if (deleted > 0) releaseSpace(database)
+            return ok(deleted)
+          }
           if (jobs.pruneOne(before, id)) return ok(1)
           const left = jobs.get(id)
           if (left === undefined) return notFound(id)
           return fail(failure('job_state', `Job ${id} is ${left.state}: only ended jobs are deleted. Cancel it first.`))
         },
         () => (id === undefined ? ok(0) : notFound(id)),
+      ),
+    inspect: oldDays =>
+      inStore(
+        async ({ database, jobs }) => {
+          const now = clock.now()
+          return ok(await inspectStore(database, jobs, { now, isDead, oldBefore: now - oldDays * day }))
+        },
+        () => ok(null),
       ),
     evaluations: (skillPath, limit) =>
       inStore(
@@ -193,6 +208,7 @@ async function openStore(path: string, { root, endpoint, sandboxPath }: WorkerOp
     redactor: createRedactor(endpoint.apiKey),
   })
   return ok({
+    database,
     jobs,
     evaluations,
     engine,

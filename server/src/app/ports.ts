@@ -4,7 +4,7 @@ import type { Json } from '../base/json.ts'
 import type { Result } from '../base/result.ts'
 import type { HistoryStore } from '../history/store.ts'
 import type { Job, JobKind, JobProgress, JobState } from '../jobs/job.ts'
-import type { EvaluationRecord } from '../jobs/store.ts'
+import type { EvaluationRecord, StoreFacts } from '../jobs/store.ts'
 import type { LanguageModel } from '../model/model.ts'
 import type { ReportedProblem } from './operations/validate.ts'
 import type { NewSnapshot, StoredSnapshot } from './snapshot.ts'
@@ -77,6 +77,8 @@ export interface JobService {
   markApplied(id: string, version: number): Promise<Result<void>>
   /** Deletes ended jobs that were not touched for so many days, or the one named; their number. */
   prune(olderThanDays: number, id?: string): Promise<Result<number>>
+  /** Facts about the store, null where there is none; ended jobs untouched for so many days count as old. */
+  inspect(oldDays: number): Promise<Result<StoreFacts | null>>
   evaluations(skillPath: string, limit: number): Promise<Result<readonly EvaluationRecord[]>>
   snapshot(id: string): Promise<Result<StoredSnapshot>>
   /** Resolves with the job once it ended, or rejects with the signal's reason; reports progress on the way. */

@@ -50,6 +50,28 @@ export interface JobFilter {
   readonly omit?: readonly string[]
 }
 
+/** What `doctor` tells of the store. */
+export interface StoreFacts {
+  readonly path: string
+  readonly bytes: number
+  /** Of the write-ahead log. */
+  readonly logBytes: number
+  /** Version of the tables. */
+  readonly schema: number
+  /** Version of SQLite. */
+  readonly sqlite: string
+  readonly jobs: Readonly<Record<JobState, number>>
+  /** Jobs that are unfinished and run by nobody; the id of the newest. */
+  readonly resumable: number
+  readonly newestResumable?: string
+  /** Ended jobs that were not touched for long. */
+  readonly old: number
+  /** What a check of the file found, empty for nothing; absent where the file is too long to be checked. */
+  readonly damage?: string
+  /** Whether other accounts are kept out; null where the system does not say. */
+  readonly private: boolean | null
+}
+
 /** A call of the ledger. `asked` rows without an answer were in flight when their process died. */
 export type CallRecord =
   | { readonly state: 'asked'; readonly asks: number; readonly notBefore?: number }
