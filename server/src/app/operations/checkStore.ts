@@ -37,12 +37,13 @@ function describe(facts: StoreFacts, path: string): Check[] {
     checks.push({ name: 'log', status: 'warning', detail: `the write-ahead log is large: ${way}` })
   }
   if (facts.newestResumable !== undefined) {
-    const some = facts.resumable === 1 ? '1 job waits' : `${facts.resumable} jobs wait`
-    const detail = `${some} to be resumed, the newest with: signature-tuner jobs resume ${facts.newestResumable}`
+    // Short, so that the command stays on one line.
+    const some = facts.resumable === 1 ? '1 waits' : `${facts.resumable} wait`
+    const detail = `${some}: signature-tuner jobs resume ${facts.newestResumable}`
     checks.push({ name: 'unfinished', status: 'warning', detail })
   }
   if (facts.old >= manyOld) {
-    const detail = `${facts.old} ended jobs, untouched for ${oldDays} days; delete with: signature-tuner jobs prune`
+    const detail = `${facts.old} untouched for ${oldDays} days: signature-tuner jobs prune`
     checks.push({ name: 'old jobs', status: 'warning', detail })
   }
   return checks
