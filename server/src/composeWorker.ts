@@ -4,6 +4,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { meanLatency } from './app/estimate.ts'
 import { createJobHandlers } from './app/jobHandlers.ts'
+import { longMembers } from './app/jobView.ts'
 import type { FoundJob, JobService } from './app/ports.ts'
 import { type JobSnapshot, readStoredSnapshot, snapshotDigest, withLimits } from './app/snapshot.ts'
 import { failure, failureOf } from './base/errors.ts'
@@ -14,15 +15,18 @@ import { createFiles } from './files/files.ts'
 import { currentOwner, isDead } from './files/owner.ts'
 import { createEngine, type Engine } from './jobs/engine.ts'
 import { isRelativePath, type Job } from './jobs/job.ts'
+import { pruneInBatches } from './jobs/prune.ts'
 import type { EvaluationStore, JobStore, LedgerStore, RequestStore } from './jobs/store.ts'
 import { type Endpoint, originOf } from './model/model.ts'
 import { createSandbox } from './sandbox/sandbox.ts'
-import { openDatabase } from './sqlite/database.ts'
+import { type Database, openDatabase } from './sqlite/database.ts'
 import { createSqliteEvaluationStore } from './sqlite/evaluationStore.ts'
 import { mayExist } from './sqlite/folder.ts'
+import { inspectStore } from './sqlite/inspect.ts'
 import { createSqliteJobStore } from './sqlite/jobStore.ts'
 import { createSqliteLedgerStore } from './sqlite/ledgerStore.ts'
 import { createSqliteRequestStore } from './sqlite/requestStore.ts'
+import { releaseSpace } from './sqlite/space.ts'
 import { systemClock } from './systemClock.ts'
 
 export interface WorkerOptions {
@@ -45,6 +49,7 @@ const day = 24 * 60 * 60 * 1000
 const clock = systemClock
 
 interface Store {
+  readonly database: Database
   readonly jobs: JobStore
   readonly ledger: LedgerStore
   readonly evaluations: EvaluationStore
@@ -119,7 +124,7 @@ export function composeWorker(options: WorkerOptions): ComposedWorker {
       ),
     list: filter =>
       inStore(
-        ({ jobs, engine }) => ok(jobs.list(filter).map(job => found(engine, job))),
+        ({ jobs, engine }) => ok(jobs.list({ ...filter, omit: longMembers }).map(job => found(engine, job))),
         () => ok([]),
       ),
     markApplied: (id, version) =>
@@ -129,15 +134,28 @@ export function composeWorker(options: WorkerOptions): ComposedWorker {
       ),
     prune: (days, id) =>
       inStore(
-        ({ jobs }) => {
+        async ({ jobs, database }) => {
           // One more millisecond: zero days means all, those that ended just now included.
-          const deleted = jobs.prune(clock.now() - days * day + 1, id)
-          if (id === undefined || deleted > 0) return ok(deleted)
+          const before = clock.now() - days * day + 1
+          if (id === undefined) {
+            const deleted = await pruneInBatches(jobs, clock, before)
+            if (deleted > 0) releaseSpace(database)
+            return ok(deleted)
+          }
+          if (jobs.pruneOne(before, id)) return ok(1)
           const left = jobs.get(id)
           if (left === undefined) return notFound(id)
           return fail(failure('job_state', `Job ${id} is ${left.state}: only ended jobs are deleted. Cancel it first.`))
         },
         () => (id === undefined ? ok(0) : notFound(id)),
+      ),
+    inspect: oldDays =>
+      inStore(
+        async ({ database, jobs }) => {
+          const now = clock.now()
+          return ok(await inspectStore(database, jobs, { now, isDead, oldBefore: now - oldDays * day }))
+        },
+        () => ok(null),
       ),
     evaluations: (skillPath, limit) =>
       inStore(
@@ -215,6 +233,7 @@ async function openStore(path: string, { root, endpoint, sandboxPath }: WorkerOp
     redactor: createRedactor(endpoint.apiKey),
   })
   return ok({
+    database,
     jobs,
     ledger,
     evaluations,

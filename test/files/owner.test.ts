@@ -21,6 +21,15 @@ test('a process that ended is dead, one that runs is not', () => {
   expect(isDead({ bootId, pid, startTime: '' })).toBe(true)
 })
 
+test.runIf(process.platform === 'linux')('one that ended is dead though its parent never asks how', async () => {
+  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'])
+  onTestFinished(() => void parent.kill('SIGKILL'))
+  const pid = await new Promise<number>(resolve => parent.stdout.once('data', chunk => resolve(Number(chunk))))
+  const { bootId } = currentOwner()
+  await expect.poll(() => isDead({ bootId, pid, startTime: '' }), { timeout: 10_000 }).toBe(true)
+  expect(() => process.kill(pid, 0)).not.toThrow()
+})
+
 test.runIf(process.platform === 'linux')('of another container nothing is certain', () => {
   const { bootId, ...rest } = currentOwner()
   expect(isDead({ ...rest, bootId: `${bootId.split('/')[0]}/pid:[1]`, pid: 999_999 })).toBe(false)

@@ -1,6 +1,8 @@
 /** What every job store, ledger store and evaluation store must do; run on the in-memory and the SQLite ones. */
 import { describe, expect, test } from 'vitest'
+import type { Clock } from '../../server/src/base/clock.ts'
 import { type Job, leaseMilliseconds, type NewJob, type Owner } from '../../server/src/jobs/job.ts'
+import { pruneInBatches } from '../../server/src/jobs/prune.ts'
 import {
   type EvaluationRecord,
   type EvaluationStore,
@@ -178,17 +180,55 @@ export function storeConformance(name: string, open: () => Promise<Stores>): voi
       expect(jobs.list({ states: [] })).toEqual([])
     })
 
+    test('a listing leaves out of results what it is told to', async () => {
+      const { jobs, fence } = await claimed()
+      jobs.complete(fence, { score: 1, failing: ['x'.repeat(10_000)], more: [1] }, 3_000)
+      expect(jobs.list({ omit: ['failing', 'absent'] }).map(job => job.result)).toEqual([{ score: 1, more: [1] }])
+      expect(jobs.list({}).map(job => job.result)).toEqual([jobs.get(id)?.result])
+    })
+
     test('pruning deletes ended jobs that are old enough, with their ledger', async () => {
       const { jobs, ledger, fence } = await claimed()
       ledger.asked(fence, 'k', 'task', 2_000)
       jobs.enqueue(newJob({ id: other }), 2_000)
-      expect(jobs.prune(99_000)).toBe(0)
+      expect(jobs.prune(99_000, 10)).toBe(0)
+      expect(jobs.pruneOne(99_000, id)).toBe(false)
       jobs.fail(fence, { code: 'job_failed', message: 'no' }, 3_000)
-      expect(jobs.prune(3_000)).toBe(0)
-      expect(jobs.prune(3_001)).toBe(1)
+      expect(jobs.prune(3_000, 10)).toBe(0)
+      expect(jobs.pruneOne(3_000, id)).toBe(false)
+      expect(jobs.prune(3_001, 10)).toBe(1)
       expect(jobs.get(id)).toBeUndefined()
       expect(ledger.find(id, 'k')).toBeUndefined()
       expect(jobs.get(other)?.state).toBe('queued')
+      jobs.requestCancel(other, 4_000)
+      expect(jobs.pruneOne(4_001, id)).toBe(false)
+      expect(jobs.pruneOne(4_001, other)).toBe(true)
+      expect(jobs.list({})).toEqual([])
+    })
+
+    test('pruning goes batch by batch, lets others write in between, and leaves what has not ended', async () => {
+      const { jobs, fence } = await claimed()
+      for (let n = 0; n < 100; n++) {
+        const old = `job_${String(n).padStart(16, 'c')}`
+        jobs.enqueue(newJob({ id: old }), 2_000)
+        jobs.requestCancel(old, 2_001)
+      }
+      jobs.enqueue(newJob({ id: other }), 2_000)
+      expect(jobs.prune(3_000, 30)).toBe(30)
+      expect(jobs.list({ states: ['cancelled'] })).toHaveLength(70)
+      const left: number[] = []
+      const clock: Clock = {
+        now: () => 3_000,
+        elapsed: () => 0,
+        async sleep() {
+          left.push(jobs.list({ states: ['cancelled'] }).length)
+          expect(jobs.renew(fence, 3_000)).toMatchObject({ held: true })
+        },
+      }
+      expect(await pruneInBatches(jobs, clock, 3_000)).toBe(70)
+      // Batches of 8, 16 and 32, then the rest.
+      expect(left).toEqual([62, 46, 14])
+      expect(jobs.list({}).map(job => job.state)).toEqual(['queued', 'running'])
     })
   })
 

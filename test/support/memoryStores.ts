@@ -61,6 +61,11 @@ export function createMemoryStores(): MemoryStores {
       if (state === 'failed') callsOf(id).set(key, { ...call, record: { state: 'asked', asks, notBefore: now } })
     }
   }
+  const isOld = (job: Job, before: number) => hasEnded(job) && job.updatedAt < before
+  const forget = (id: string) => {
+    jobs.delete(id)
+    calls.delete(id)
+  }
   const writeCall = (fence: Fence, key: string, make: (known: Call | undefined) => Call | undefined) => {
     if (held(fence) === undefined) return false
     const made = make(callsOf(fence.id).get(key))
@@ -146,7 +151,7 @@ export function createMemoryStores(): MemoryStores {
         return entry && copy(entry.job)
       },
       snapshot: id => jobs.get(id)?.snapshot,
-      list({ skillPath, kind, states, limit }) {
+      list({ skillPath, kind, states, limit, omit = [] }) {
         return [...jobs.values()]
           .map(({ job }) => job)
           .reverse()
@@ -155,17 +160,18 @@ export function createMemoryStores(): MemoryStores {
           .filter(job => kind === undefined || job.kind === kind)
           .filter(job => states === undefined || states.includes(job.state))
           .slice(0, limit)
-          .map(copy)
+          .map(job => copy({ ...job, result: without(job.result, omit) }))
       },
-      prune(before, id) {
-        const old = [...jobs.values()].filter(
-          ({ job }) => hasEnded(job) && job.updatedAt < before && (id === undefined || job.id === id),
-        )
-        for (const { job } of old) {
-          jobs.delete(job.id)
-          calls.delete(job.id)
-        }
+      prune(before, limit) {
+        const old = [...jobs.values()].filter(({ job }) => isOld(job, before)).slice(0, limit)
+        for (const { job } of old) forget(job.id)
         return old.length
+      },
+      pruneOne(before, id) {
+        const job = jobs.get(id)?.job
+        if (job === undefined || !isOld(job, before)) return false
+        forget(id)
+        return true
       },
     },
 
@@ -261,6 +267,11 @@ export function createMemoryStores(): MemoryStores {
 function evaluationKey(evaluation: EvaluationRecord): string {
   const { jobId, signatureSha256, examplesSha256, metricsSha256, model } = evaluation
   return JSON.stringify([jobId, signatureSha256, examplesSha256, metricsSha256, model])
+}
+
+function without(result: unknown, omitted: readonly string[]): unknown {
+  if (typeof result !== 'object' || result === null || Array.isArray(result)) return result
+  return Object.fromEntries(Object.entries(result).filter(([name]) => !omitted.includes(name)))
 }
 
 /** As a row would come back: JSON, without members that are undefined. */

@@ -250,6 +250,7 @@ describe('a folder without a store', () => {
     expect(await service.list({})).toEqual({ ok: true, value: [] })
     expect(await service.evaluations('skills/shout/signature.yaml', 5)).toEqual({ ok: true, value: [] })
     expect(await service.prune(0)).toEqual({ ok: true, value: 0 })
+    expect(await service.inspect(30)).toEqual({ ok: true, value: null })
     expect(await service.prune(0, 'job_none')).toMatchObject(missing)
     expect(await service.get('job_none')).toMatchObject(missing)
     expect(await service.cancel('job_none')).toMatchObject(missing)

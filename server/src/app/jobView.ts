@@ -81,7 +81,8 @@ export const evaluateResultSchema = z.object({
   examples: z.int(),
   passed: z.int(),
   errors: z.array(z.object({ code: z.string(), count: z.int(), message: z.string() })),
-  failing: z.array(failingSchema),
+  /** Empty in a list of jobs. */
+  failing: z.array(failingSchema).default([]),
   failing_count: z.int(),
   model: z.string(),
   demo: z.boolean(),
@@ -94,6 +95,9 @@ export const evaluateResultSchema = z.object({
   cost: z.number().optional(),
 })
 export type EvaluateResult = z.infer<typeof evaluateResultSchema>
+
+/** What results of a list of jobs are shown without, as it may be hundreds of kilobytes a job. */
+export const longMembers = ['candidates', 'failing'] as const
 
 const jobBaseSchema = z.object({
   job_id: z.string(),

@@ -4,7 +4,7 @@ import type { Json } from '../base/json.ts'
 import type { Result } from '../base/result.ts'
 import type { HistoryStore } from '../history/store.ts'
 import type { Job, JobKind, JobProgress, JobState } from '../jobs/job.ts'
-import type { EvaluationRecord, KeptReply } from '../jobs/store.ts'
+import type { EvaluationRecord, KeptReply, StoreFacts } from '../jobs/store.ts'
 import type { LanguageModel } from '../model/model.ts'
 import type { ReportedProblem } from './operations/validate.ts'
 import type { NewSnapshot, StoredSnapshot } from './snapshot.ts'
@@ -67,6 +67,7 @@ export interface JobService {
   resume(id: string, options?: ResumeOptions): Promise<Result<Job>>
   cancel(id: string): Promise<Result<Job>>
   get(id: string): Promise<Result<FoundJob>>
+  /** Newest first; results without what may be long in them. */
   list(filter: {
     readonly skillPath?: string
     readonly kind?: JobKind
@@ -76,6 +77,8 @@ export interface JobService {
   markApplied(id: string, version: number): Promise<Result<void>>
   /** Deletes ended jobs that were not touched for so many days, or the one named; their number. */
   prune(olderThanDays: number, id?: string): Promise<Result<number>>
+  /** Facts about the store, null where there is none; ended jobs untouched for so many days count as old. */
+  inspect(oldDays: number): Promise<Result<StoreFacts | null>>
   evaluations(skillPath: string, limit: number): Promise<Result<readonly EvaluationRecord[]>>
   snapshot(id: string): Promise<Result<StoredSnapshot>>
   /** Mean milliseconds of the calls that this model answered last; `undefined` before the first evaluation. */

@@ -25,6 +25,7 @@ export function fateOf(owner: Owner): 'alive' | 'dead' | undefined {
   if (!Number.isInteger(owner.pid) || owner.pid <= 0 || !exists(owner.pid)) return 'dead'
   if (owner.pid === process.pid && owner.startTime === ownStartTime()) return 'alive'
   const startTime = startTimeOf(owner.pid)
+  if (startTime === ended) return 'dead'
   if (startTime === undefined || owner.startTime === '') return undefined
   return startTime === owner.startTime ? 'alive' : 'dead'
 }
@@ -62,13 +63,17 @@ function exists(pid: number): boolean {
   }
 }
 
+/** In the place of a start time: the process ended, and its parent has not noticed yet. */
+const ended = 'ended'
+
 /** `undefined` when the system does not say. */
 function startTimeOf(pid: number): string | undefined {
   try {
     if (process.platform === 'linux') {
       const line = readFileSync(`/proc/${pid}/stat`, 'utf8')
       // The name in parentheses may hold spaces and parentheses; the state comes after it, the start time is field 22.
-      return line.slice(line.lastIndexOf(')') + 2).split(' ')[19]
+      const fields = line.slice(line.lastIndexOf(')') + 2).split(' ')
+      return fields[0] === 'Z' || fields[0] === 'X' ? ended : fields[19]
     }
     if (process.platform === 'win32') return undefined
     const asked = ['-o', 'lstart=', '-p', String(pid)]

@@ -34,14 +34,42 @@ export interface JobStore {
   get(id: string): Job | undefined
   snapshot(id: string): string | undefined
   /** Newest first. */
-  list(filter: {
-    readonly skillPath?: string
-    readonly kind?: JobKind
-    readonly states?: readonly JobState[]
-    readonly limit?: number
-  }): readonly Job[]
-  /** Deletes ended jobs last touched before `before` (only `id` where it is given), with their ledger; their number. */
-  prune(before: number, id?: string): number
+  list(filter: JobFilter): readonly Job[]
+  /** Deletes ended jobs last touched before `before`, with their ledger, at most `limit`; their number. */
+  prune(before: number, limit: number): number
+  /** The same for one job; whether it was deleted. */
+  pruneOne(before: number, id: string): boolean
+}
+
+export interface JobFilter {
+  readonly skillPath?: string
+  readonly kind?: JobKind
+  readonly states?: readonly JobState[]
+  readonly limit?: number
+  /** Members of the results that are left out, as they may be long. */
+  readonly omit?: readonly string[]
+}
+
+/** What `doctor` tells of the store. */
+export interface StoreFacts {
+  readonly path: string
+  readonly bytes: number
+  /** Of the write-ahead log. */
+  readonly logBytes: number
+  /** Version of the tables. */
+  readonly schema: number
+  /** Version of SQLite. */
+  readonly sqlite: string
+  readonly jobs: Readonly<Record<JobState, number>>
+  /** Jobs that are unfinished and run by nobody; the id of the newest. */
+  readonly resumable: number
+  readonly newestResumable?: string
+  /** Ended jobs that were not touched for long. */
+  readonly old: number
+  /** What a check of the file found, empty for nothing; absent where the file is too long to be checked. */
+  readonly damage?: string
+  /** Whether other accounts are kept out; null where the system does not say. */
+  readonly private: boolean | null
 }
 
 /** A call of the ledger. `asked` rows without an answer were in flight when their process died. */

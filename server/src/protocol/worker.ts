@@ -34,6 +34,7 @@ export const workerCalls = [
   'list',
   'markApplied',
   'prune',
+  'inspect',
   'evaluations',
   'snapshot',
   'latency',

@@ -42,6 +42,12 @@ export async function mayExist(path: string): Promise<boolean> {
   )
 }
 
+/** Whether no other account can enter the folder of `path`; null where the system does not say. */
+export async function isPrivate(path: string): Promise<boolean | null> {
+  if (process.platform === 'win32') return null
+  return ((await lstat(dirname(path))).mode & 0o077) === 0
+}
+
 async function isOnNetwork(folder: string): Promise<boolean> {
   if (folder.startsWith('\\\\')) return true
   return process.platform === 'linux' && isNetworkType((await statfs(folder)).type)

@@ -9,14 +9,14 @@ import {
   leaseMilliseconds,
   type NewJob,
 } from '../jobs/job.ts'
-import type { JobStore } from '../jobs/store.ts'
-import type { Database } from './database.ts'
+import type { JobFilter, JobStore } from '../jobs/store.ts'
+import type { Database, Statement } from './database.ts'
 
-const columns = `
+const columnsWith = (result: string) => `
   id, kind, state, skill_path AS skillPath, skill_id AS skillId, digest, attempt, owner,
   lease_until AS leaseUntil, cancel_requested AS cancelRequested,
   created_at AS createdAt, job.updated_at AS updatedAt, finished_at AS finishedAt,
-  progress, result, error, applied_version AS appliedVersion`
+  progress, ${result} AS result, error, applied_version AS appliedVersion`
 const source = 'job LEFT JOIN job_progress ON job_id = id'
 
 // The attempt fences a rescued job: a worker that lost its lease changes no row.
@@ -24,12 +24,8 @@ const held = `id = @id AND state = 'running' AND attempt = @attempt`
 const unowned = 'owner = NULL, lease_until = NULL'
 
 export function createSqliteJobStore(database: Database): JobStore {
-  const one = database.prepare(`SELECT ${columns} FROM ${source} WHERE id = @id`)
-  const many = database.prepare(`
-    SELECT ${columns} FROM ${source}
-    WHERE (@skillPath IS NULL OR skill_path = @skillPath) AND (@kind IS NULL OR kind = @kind)
-      AND (@states IS NULL OR state IN (SELECT value FROM json_each(@states)))
-    ORDER BY created_at DESC, job.rowid DESC LIMIT @limit`)
+  const one = database.prepare(`SELECT ${columnsWith('result')} FROM ${source} WHERE id = @id`)
+  const many = createListing(database)
   const snapshotOf = database.prepare('SELECT snapshot FROM job WHERE id = @id')
   const enqueue = database.prepare(`
     INSERT INTO job (id, kind, state, skill_path, skill_id, digest, snapshot, created_at, updated_at)
@@ -37,7 +33,7 @@ export function createSqliteJobStore(database: Database): JobStore {
   const claim = database.prepare(`
     UPDATE job SET state = 'running', attempt = attempt + 1, owner = @owner, lease_until = @leaseUntil,
       cancel_requested = 0, updated_at = @now
-    WHERE id = @id AND state = @state AND attempt = @attempt`)
+    WHERE id = @id AND state = @state AND attempt = @attempt AND lease_until IS @seenLeaseUntil`)
   const renew = database.prepare(`UPDATE job SET lease_until = @leaseUntil, updated_at = @now WHERE ${held}`)
   const touch = database.prepare(`UPDATE job SET updated_at = @now WHERE ${held}`)
   const progress = database.prepare(`
@@ -69,8 +65,11 @@ export function createSqliteJobStore(database: Database): JobStore {
     WHERE id = @id AND digest = @digest AND state <> 'completed'`)
   const markApplied = database.prepare(`
     UPDATE job SET applied_version = @version, updated_at = @now WHERE id = @id AND state = 'completed'`)
+  const isOld = `state IN ('completed', 'failed', 'cancelled') AND updated_at < @before`
+  // No job is touched before it is created: so found by index, without reading the younger ones.
   const prune = database.prepare(`
-    DELETE FROM job WHERE state IN ('completed', 'failed', 'cancelled') AND updated_at < @before AND (@id IS NULL OR id = @id)`)
+    DELETE FROM job WHERE rowid IN (SELECT rowid FROM job WHERE created_at < @before AND ${isOld} LIMIT @limit)`)
+  const pruneOne = database.prepare(`DELETE FROM job WHERE id = @id AND ${isOld}`)
 
   const get = (id: string) => toJob(one.get({ id }))
   const write = (statement: { run(parameters: Parameters): number }, parameters: Parameters) =>
@@ -85,16 +84,20 @@ export function createSqliteJobStore(database: Database): JobStore {
         if (job === undefined) throw new Error(`job ${id} cannot be read back`)
         return job
       }),
-    claim: (id, owner, now, isDead) =>
-      database.write(() => {
+    claim(id, owner, now, isDead) {
+      const leaseUntil = now + leaseMilliseconds
+      for (;;) {
+        // Looked at and judged before the write, which nobody waits for then; it changes only what was seen.
         const job = get(id)
         if (job === undefined || !isClaimable(job, now, isDead)) return undefined
-        const { state, attempt } = job
-        const leaseUntil = now + leaseMilliseconds
-        return claim.run({ id, state, attempt, owner: JSON.stringify(owner), leaseUntil, now }) > 0
-          ? get(id)
-          : undefined
-      }),
+        const { state, attempt, leaseUntil: seenLeaseUntil = null } = job
+        const seen = { id, state, attempt, seenLeaseUntil }
+        if (write(claim, { ...seen, owner: JSON.stringify(owner), leaseUntil, now })) {
+          const changes = { state: 'running', attempt: attempt + 1, cancelRequested: false, updatedAt: now } as const
+          return { ...job, ...changes, owner, leaseUntil }
+        }
+      }
+    },
     renew: (fence, now) =>
       database.write(() => {
         const isHeld = renew.run({ ...fenced(fence), leaseUntil: now + leaseMilliseconds, now }) > 0
@@ -128,11 +131,39 @@ export function createSqliteJobStore(database: Database): JobStore {
       const row = snapshotOf.get({ id })
       return typeof row === 'object' && row !== null && 'snapshot' in row ? String(row.snapshot) : undefined
     },
-    list: ({ skillPath = null, kind = null, states, limit = -1 }) =>
-      many
-        .all({ skillPath, kind, states: states === undefined ? null : JSON.stringify(states), limit })
-        .flatMap(row => toJob(row) ?? []),
-    prune: (before, id) => database.write(() => prune.run({ before, id: id ?? null })),
+    list: filter => many(filter).flatMap(row => toJob(row) ?? []),
+    prune: (before, limit) => database.write(() => prune.run({ before, limit })),
+    pruneOne: (before, id) => write(pruneOne, { before, id }),
+  }
+}
+
+/** A statement for each set of conditions, so that each finds its rows by the index that suits it. */
+function createListing(database: Database): (filter: JobFilter) => readonly unknown[] {
+  const statements = new Map<string, Statement>()
+  return ({ skillPath, kind, states, limit, omit = [] }) => {
+    const parameters: Record<string, string | number> = { limit: limit ?? -1 }
+    const conditions: string[] = []
+    const where = (condition: string, name: string, value: string | undefined) => {
+      if (value === undefined) return
+      conditions.push(condition)
+      parameters[name] = value
+    }
+    where('skill_path = @skillPath', 'skillPath', skillPath)
+    where('kind = @kind', 'kind', kind)
+    const [only] = states ?? []
+    if (states?.length === 1) where('state = @state', 'state', only)
+    else where('state IN (SELECT value FROM json_each(@states))', 'states', states && JSON.stringify(states))
+    for (const [n, name] of omit.entries()) parameters[`omit${n}`] = `$.${name}`
+    const omitted = omit.map((_, n) => `@omit${n}`).join(', ')
+    // What is no JSON, because others wrote it, is as good as not there.
+    const result = omitted === '' ? 'result' : `iif(json_valid(result), json_remove(result, ${omitted}), NULL)`
+    const sql = `
+      SELECT ${columnsWith(result)} FROM ${source}
+      ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
+      ORDER BY created_at DESC, job.rowid DESC LIMIT @limit`
+    const statement = statements.get(sql) ?? database.prepare(sql)
+    statements.set(sql, statement)
+    return statement.all(parameters)
   }
 }
 

@@ -174,6 +174,7 @@ export function createWorkerService(options: WorkerServiceOptions): JobService &
     list: filter => call('list', filter),
     markApplied: (id, version) => call('markApplied', id, version),
     prune: (days, id) => call('prune', days, id),
+    inspect: days => call('inspect', days),
     evaluations: (skillPath, limit) => call('evaluations', skillPath, limit),
     snapshot: id => call('snapshot', id),
     latency: model => call('latency', model),

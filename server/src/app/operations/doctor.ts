@@ -6,13 +6,14 @@ import { modelInputs } from '../inputs.ts'
 import { chooseModels } from '../modelChoice.ts'
 import { defineOperation } from '../operation.ts'
 import type { Ports } from '../ports.ts'
+import { checkStore } from './checkStore.ts'
 
 const checkSchema = z.object({
   name: z.string(),
   status: z.enum(['ok', 'warning', 'error']),
   detail: z.string(),
 })
-type Check = z.infer<typeof checkSchema>
+export type Check = z.infer<typeof checkSchema>
 
 export const doctor = defineOperation({
   name: 'doctor',
@@ -32,23 +33,6 @@ export const doctor = defineOperation({
     return ok({ healthy: checks.every(check => check.status !== 'error'), checks })
   },
 })
-
-const mostJobs = 1000
-
-async function checkStore(ports: Ports): Promise<Check[]> {
-  const root = await ports.files.root()
-  if (!root.ok) return [{ name: 'workspace', status: 'error', detail: root.error.message }]
-  const workspace: Check = { name: 'workspace', status: 'ok', detail: root.value }
-  const jobs = await ports.jobs(root.value).list({ limit: mostJobs })
-  if (!jobs.ok) return [workspace, { name: 'job store', status: 'error', detail: jobs.error.message }]
-  const unfinished = jobs.value.filter(job => job.state === 'queued' || job.state === 'running')
-  const many = jobs.value.length === mostJobs ? ' or more' : ''
-  const detail =
-    jobs.value.length === 0
-      ? `no jobs yet; they will be in ${root.value}/.signature-tuner/jobs.db`
-      : `${root.value}/.signature-tuner/jobs.db, ${jobs.value.length}${many} jobs, ${unfinished.length} unfinished`
-  return [workspace, { name: 'job store', status: 'ok', detail }]
-}
 
 async function checkModel(
   ports: Ports,
