@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander'
 import { operations } from '../app/app.ts'
 import { flagsOf, jobCommand } from '../app/operations/jobFailure.ts'
+import { armFaults } from '../armFaults.ts'
 import { errorTable, type Failure, failure } from '../base/errors.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { composeHost } from '../compose.ts'
@@ -19,6 +20,7 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 
+armFaults(process.env)
 const argv = process.argv.slice(2)
 main(argv).then(
   status => {

@@ -1,6 +1,7 @@
 /** Runs the jobs that its own host submitted or resumed: claims, renews leases, reports progress, ends them. */
 import type { Clock } from '../base/clock.ts'
 import { type Failure, failure, failureError, failureOf } from '../base/errors.ts'
+import { faultPoint } from '../base/faultPoint.ts'
 import { createJobId, type RandomBytes } from '../base/ids.ts'
 import type { Json } from '../base/json.ts'
 import { createPool } from '../base/pool.ts'
@@ -140,11 +141,13 @@ export function createEngine(options: EngineOptions): Engine {
     const snapshot = jobs.snapshot(id)
     // Another process was quicker, or the job is gone.
     if (job === undefined || snapshot === undefined) return
+    faultPoint('job.claimed')
     const fence = { id, attempt: job.attempt }
     entry.fence = fence
     const done = new AbortController()
     const writer = createProgressWriter(clock, done.signal, progress => {
       ignoringTheDisk(() => jobs.progress(fence, progress, clock.now()))
+      faultPoint('job.progressed')
       for (const listener of entry.listeners) listener(progress)
     })
     void keepLease(fence, entry, done.signal)
@@ -166,8 +169,15 @@ export function createEngine(options: EngineOptions): Engine {
     // The reason of a stopped run says why, whatever its handler made of it.
     if (signal.aborted) outcome = fail(failureOf(signal.reason) ?? bug(signal.reason))
     writer.flush()
-    if (outcome.ok) jobs.complete(fence, outcome.value, clock.now())
-    else jobs.fail(fence, { ...outcome.error, message: redactor.message(outcome.error.message) }, clock.now())
+    if (outcome.ok) {
+      faultPoint('job.completing')
+      jobs.complete(fence, outcome.value, clock.now())
+      faultPoint('job.completed')
+    } else {
+      faultPoint('job.failing')
+      jobs.fail(fence, { ...outcome.error, message: redactor.message(outcome.error.message) }, clock.now())
+      faultPoint('job.failed')
+    }
   }
 
   /** `undefined` when all is well, or there is nothing to renew. */
@@ -192,6 +202,7 @@ export function createEngine(options: EngineOptions): Engine {
       await clock.sleep(renewMilliseconds, done).catch(() => undefined)
       if (done.aborted) return
       const lease = ignoringTheDisk(() => jobs.renew(fence, clock.now()))
+      faultPoint('job.renewed')
       if (lease?.held === false) {
         return entry.controller.abort(
           failureError(failure('job_running', `Job ${fence.id} was taken over by another process.`)),
@@ -203,7 +214,9 @@ export function createEngine(options: EngineOptions): Engine {
 
   function stopCancelled(entry: Active): void {
     const { fence } = entry
+    faultPoint('job.cancelling')
     if (fence !== undefined) ignoringTheDisk(() => jobs.cancelled(fence, clock.now()))
+    faultPoint('job.cancelled')
     entry.controller.abort(failureError(failure('cancelled', 'The job was cancelled.')))
   }
 
@@ -228,6 +241,7 @@ export function createEngine(options: EngineOptions): Engine {
           if (known === undefined) {
             const superseded = findSuperseded(newJob, open)?.id
             const job = jobs.enqueue({ ...newJob, id: createJobId(randomBytes) }, clock.now())
+            faultPoint('job.enqueuing')
             return ok({ job, resumed: false, superseded })
           }
           const joined = { job: known, resumed: true, superseded: undefined }
@@ -236,6 +250,7 @@ export function createEngine(options: EngineOptions): Engine {
           if (problem !== undefined) return fail(problem)
           return ok({ ...joined, job: jobs.requeue(known.id, clock.now()) ?? known })
         })
+        faultPoint('job.enqueued')
         if (submission.ok) take(submission.value.job)
         return submission
       }),
@@ -322,7 +337,9 @@ export function createEngine(options: EngineOptions): Engine {
       stopped = true
       const entries = [...active.values()]
       for (const { fence, controller } of entries) {
+        faultPoint('job.releasing')
         if (fence !== undefined) ignoringTheDisk(() => jobs.release(fence, clock.now()))
+        faultPoint('job.released')
         controller.abort(failureError(failure('worker_lost', 'The job was interrupted.')))
       }
       const grace = new AbortController()

@@ -1,4 +1,5 @@
 /** Submits a job with a snapshot of a skill and stays with it until it ended. */
+import { faultPoint } from '../../base/faultPoint.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
 import { examplesSha256 } from '../../examples/digest.ts'
 import type { Job, JobKind } from '../../jobs/job.ts'
@@ -53,6 +54,7 @@ export async function submitAndWait(
       },
     },
   })
+  faultPoint('job.submitted')
   if (!submitted.ok) return submitted
   const { job, resumed, superseded } = submitted.value
   if (superseded !== undefined) {
@@ -67,6 +69,7 @@ export async function submitAndWait(
     progress => context.onEvent({ kind: 'progress', skillPath, progress }),
     context.signal,
   )
+  faultPoint('job.ended')
   if (!ended.ok) return ended
   if (ended.value.state !== 'completed') return fail(await jobFailure(ports, skill.location.root, ended.value, input))
   return ok({ service, job: ended.value })
