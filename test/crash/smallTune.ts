@@ -1,0 +1,139 @@
+/** A tune short enough to be killed often: its workspace, its command, and what must be true once it has ended. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { createWorkspace, type Started, type Workspace } from '../support/cli.ts'
+import { readStore, type StoredCall, type StoredRows } from './storedRows.ts'
+import { startWatchedServer, type WatchedServerOptions } from './watchedServer.ts'
+
+export const skill = 'python/async'
+/** Model calls at a time, and so the most that one kill may repeat. */
+export const concurrency = 4
+const examples = 8
+/** Hundreds of starts of the same program are worth compiling it once. */
+const compileCache = resolve(import.meta.dirname, '../../.scratch/compileCache')
+
+export interface SmallTune extends Workspace {
+  /** `tune … --apply --json` at the server. */
+  tune(server: { readonly url: string }, env?: Readonly<Record<string, string>>): Started
+  /** Flags that name the server, for other commands. */
+  at(server: { readonly url: string }): readonly string[]
+  signature(): string
+  /** Text of the history; empty while there is none. */
+  history(): string
+  rows(): StoredRows
+  /** Names in the skill's folder. */
+  files(): readonly string[]
+}
+
+/** How a tune ends that nobody disturbs. */
+export interface Outcome {
+  readonly digest: string
+  readonly before: string
+  readonly after: string
+  readonly calls: readonly StoredCall[]
+  readonly evaluations: number
+}
+
+export function createSmallTune(whenFinished?: (cleanUp: () => void) => void): SmallTune {
+  const workspace = createWorkspace(whenFinished)
+  const folder = join(workspace.root, 'skills', skill)
+  const fill = () => {
+    workspace.copySkill(skill)
+    const path = join(folder, 'examples.jsonl')
+    writeFileSync(path, readFileSync(path, 'utf8').split('\n').slice(0, examples).join('\n'))
+  }
+  fill()
+  const at = ({ url }: { readonly url: string }) => ['--base-url', url, '--concurrency', String(concurrency)]
+  const historyPath = join(folder, 'signature.history.json')
+  return {
+    ...workspace,
+    // A limit of time makes the tuner record decisions.
+    tune: (server, env) =>
+      workspace.start(
+        ['tune', `skills/${skill}`, '--model', 'm', '--apply', '--json', '--max-time', '3600', ...at(server)],
+        { NODE_COMPILE_CACHE: compileCache, ...env },
+      ),
+    at,
+    signature: () => readFileSync(join(folder, 'signature.yaml'), 'utf8'),
+    history: () => (existsSync(historyPath) ? readFileSync(historyPath, 'utf8') : ''),
+    rows: () => readStore(join(workspace.root, '.signature-tuner', 'jobs.db')),
+    files: () => readdirSync(folder).sort(),
+  }
+}
+
+/** Runs it once to its end, in a workspace and at a server of its own. */
+export async function uninterrupted(options: WatchedServerOptions = {}): Promise<Outcome> {
+  await using server = await startWatchedServer(options)
+  using cleanUps = new DisposableStack()
+  const site = createSmallTune(cleanUp => cleanUps.defer(cleanUp))
+  const before = site.signature()
+  const { status, stdout, stderr } = await site.tune(server).ended
+  if (status !== 0) throw new Error(`the undisturbed tune failed: ${stderr}${stdout}`)
+  const { result } = JSON.parse(stdout)
+  if (result.tuned !== true) throw new Error('the undisturbed tune found nothing')
+  const { calls, evaluations } = site.rows()
+  return { digest: result.decision_digest, before, after: site.signature(), calls, evaluations }
+}
+
+/** Everything that is not as if nobody had disturbed it; `kills` ended a process with calls in flight. */
+export function violations(site: SmallTune, expected: Outcome, kills: number): string[] {
+  const found: string[] = []
+  const expect = (what: string, actual: unknown, wanted: unknown) => {
+    const [is, should] = [JSON.stringify(actual), JSON.stringify(wanted)]
+    if (is === should) return
+    // Long texts are told by where they begin to differ.
+    const at = Math.max(0, [...is].findIndex((letter, n) => letter !== should[n]) - 80)
+    found.push(`${what} is …${is.slice(at, at + 300)} instead of …${should.slice(at, at + 300)}`)
+  }
+  const { jobs, calls, evaluations } = site.rows()
+  const [job] = jobs
+  expect(
+    'the jobs',
+    jobs.map(({ state, appliedVersion }) => ({ state, appliedVersion })),
+    [{ state: 'completed', appliedVersion: 2 }],
+  )
+  expect('the decision digest', job?.digest, expected.digest)
+  expect('the signature', site.signature(), expected.after)
+  expect('the history', versionsOf(site.history()), [
+    { version: 1, signature: expected.before },
+    { version: 2, signature: expected.after, job_id: job?.id },
+  ])
+  expect('the number of evaluations', evaluations, expected.evaluations)
+  // Keys hold the origin and so differ; what was asked and said does not.
+  const answers = (rows: readonly StoredCall[]) =>
+    rows.map(({ purpose, state, reply }) => `${purpose} ${state} ${saidIn(reply)}`).sort()
+  expect('the ledger', answers(calls), answers(expected.calls))
+  const repeated = calls.reduce((sum, call) => sum + call.repeated, 0)
+  if (repeated > kills * concurrency) found.push(`${repeated} calls were repeated for ${kills} kills`)
+  if (site.files().some(name => name.endsWith('.lock'))) found.push('the lock of the history was left behind')
+  return found
+}
+
+/** Answered calls and decisions of `before` that are not as they were. */
+export function lostAnswers(before: StoredRows, after: StoredRows): string[] {
+  return before.calls
+    .filter(call => call.reply !== null)
+    .filter(call => {
+      const now = after.calls.find(({ key }) => key === call.key)
+      return now?.reply !== call.reply || now.asks !== call.asks
+    })
+    .map(call => `the answered call ${call.key} was asked again or lost`)
+}
+
+function versionsOf(history: string): unknown {
+  try {
+    return JSON.parse(history).signature_history.map((entry: Readonly<Record<string, unknown>>) => ({
+      version: entry.version,
+      signature: entry.signature,
+      ...(entry.tuned === true && { job_id: entry.job_id }),
+    }))
+  } catch {
+    return `unreadable: ${history.slice(0, 200)}`
+  }
+}
+
+/** What the model said, without the time it took; all of a decision. */
+function saidIn(reply: string | null): string {
+  const parsed = reply === null ? null : JSON.parse(reply)
+  return JSON.stringify(parsed?.value ?? parsed)
+}
