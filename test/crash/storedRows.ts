@@ -7,12 +7,15 @@ export interface StoredJob {
   readonly state: string
   readonly attempt: number
   readonly owner: string | null
+  readonly createdAt: number
+  readonly updatedAt: number
   readonly appliedVersion: number | null
   /** Of the decisions in the result. */
   readonly digest: string | null
 }
 
 export interface StoredCall {
+  readonly jobId: string
   readonly key: string
   readonly purpose: string
   readonly state: string
@@ -25,10 +28,11 @@ export interface StoredCall {
 export interface StoredRows {
   readonly jobs: readonly StoredJob[]
   readonly calls: readonly StoredCall[]
-  readonly evaluations: number
+  /** The job of each. */
+  readonly evaluations: readonly (string | null)[]
 }
 
-const nothing: StoredRows = { jobs: [], calls: [], evaluations: 0 }
+const nothing: StoredRows = { jobs: [], calls: [], evaluations: [] }
 
 export function readStore(path: string): StoredRows {
   if (!existsSync(path)) return nothing
@@ -40,14 +44,16 @@ export function readStore(path: string): StoredRows {
       rows = {
         jobs: raw
           .prepare(
-            `SELECT id, state, attempt, owner, applied_version AS appliedVersion,
-               result ->> '$.decision_digest' AS digest FROM job ORDER BY id`,
+            `SELECT id, state, attempt, owner, created_at AS createdAt, updated_at AS updatedAt,
+               applied_version AS appliedVersion, result ->> '$.decision_digest' AS digest FROM job ORDER BY created_at, rowid`,
           )
           .all() as StoredJob[],
         calls: raw
-          .prepare('SELECT key, purpose, state, asks, repeated, reply, error FROM call ORDER BY job_id, key')
+          .prepare(
+            'SELECT job_id AS jobId, key, purpose, state, asks, repeated, reply, error FROM call ORDER BY job_id, key',
+          )
           .all() as StoredCall[],
-        evaluations: Number(raw.prepare('SELECT count(*) FROM evaluation').pluck().get()),
+        evaluations: raw.prepare('SELECT job_id FROM evaluation').pluck().all() as (string | null)[],
       }
     },
     { readonly: true },
