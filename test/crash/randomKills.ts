@@ -1,8 +1,8 @@
 /** Kills hosts and their workers at random times until their jobs have ended, and looks for anything that was lost. */
-import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createRandom, type Random } from '../../server/src/base/random.ts'
 import type { Started } from '../support/cli.ts'
+import { childrenOf } from './processTree.ts'
 import { concurrency, createSmallTune, lostAnswers, type Outcome, uninterrupted, violations } from './smallTune.ts'
 import { startWatchedServer } from './watchedServer.ts'
 
@@ -89,7 +89,10 @@ async function disturbJob(seed: string, expected: Outcome) {
       look()
     }
     // Whoever else is there ends by itself, well.
-    await Promise.race([Promise.all([...running].map(({ ended }) => ended)), delay(patience, undefined, { ref: false })])
+    await Promise.race([
+      Promise.all([...running].map(({ ended }) => ended)),
+      delay(patience, undefined, { ref: false }),
+    ])
     if (running.size > 0) problems.push('a host did not end')
     look()
     if (problems.length === 0) problems.push(...violations(site, expected, kills))
@@ -115,15 +118,6 @@ async function killOne({ child, ended }: Started, random: Random): Promise<boole
   const isKilled = child.kill('SIGKILL')
   await ended
   return killed || isKilled
-}
-
-function childrenOf(pid: number): readonly number[] {
-  try {
-    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').map(Number).filter(Boolean)
-  } catch {
-    // It has ended meanwhile.
-    return []
-  }
 }
 
 function kill(pid: number): boolean {
