@@ -7,6 +7,7 @@ export interface StoredJob {
   readonly state: string
   readonly attempt: number
   readonly owner: string | null
+  readonly leaseUntil: number | null
   readonly createdAt: number
   readonly updatedAt: number
   readonly appliedVersion: number | null
@@ -44,7 +45,7 @@ export function readStore(path: string): StoredRows {
       rows = {
         jobs: raw
           .prepare(
-            `SELECT id, state, attempt, owner, created_at AS createdAt, updated_at AS updatedAt,
+            `SELECT id, state, attempt, owner, lease_until AS leaseUntil, created_at AS createdAt, updated_at AS updatedAt,
                applied_version AS appliedVersion, result ->> '$.decision_digest' AS digest FROM job ORDER BY created_at, rowid`,
           )
           .all() as StoredJob[],

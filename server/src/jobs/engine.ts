@@ -11,9 +11,11 @@ import {
   type Fence,
   hasEnded,
   isClaimable,
+  isEndless,
   type Job,
   type JobKind,
   type JobProgress,
+  leaseMilliseconds,
   type NewJob,
   type Owner,
   renewMilliseconds,
@@ -97,14 +99,25 @@ export function createEngine(options: EngineOptions): Engine {
   const active = new Map<string, Active>()
   /** Submitted or resumed here and not ended yet: taken over when another process lets go of them. */
   const asked = new Set<string>()
+  /** When a lease was first found endless. */
+  const endlessSince = new Map<string, number>()
   const pools = { tune: createPool(width), evaluate: createPool(width) }
   let stopped = false
 
   // A running job of ours that is not active is left over from a write that failed.
   const isGone = (other: Owner) => sameOwner(other, owner) || options.isDead(other)
-  const isRunning = (job: Job) =>
-    job.state === 'running' && (active.has(job.id) || !isClaimable(job, clock.now(), isGone))
+  const mayClaim = (job: Job) => isClaimable(job, clock.now(), isGone) && !mayBeRenewed(job)
+  const isRunning = (job: Job) => job.state === 'running' && (active.has(job.id) || !mayClaim(job))
   const isHeld = (job: Job) => isRunning(job) && !active.has(job.id)
+
+  /** An owner that lives renews its lease soon after the wall clock was set back; only one that does not is gone. */
+  function mayBeRenewed(job: Job): boolean {
+    if (job.owner === undefined || isGone(job.owner) || !isEndless(job, clock.now())) return false
+    const lease = `${job.id} ${job.leaseUntil}`
+    const since = endlessSince.get(lease) ?? clock.elapsed()
+    endlessSince.set(lease, since)
+    return clock.elapsed() - since < leaseMilliseconds
+  }
 
   function take(job: Job): void {
     asked.add(job.id)
@@ -282,7 +295,7 @@ export function createEngine(options: EngineOptions): Engine {
         const job = jobs.requestCancel(id, clock.now())
         if (job === undefined) return fail(notFound(id))
         if (entry !== undefined) stopCancelled(entry)
-        else if (job.state === 'running') {
+        else if (job.state === 'running' && mayClaim(job)) {
           // An owner that is gone cannot stop it.
           const claimed = jobs.claim(id, owner, clock.now(), isGone)
           if (claimed !== undefined) jobs.cancelled({ id, attempt: claimed.attempt }, clock.now())
@@ -317,7 +330,7 @@ export function createEngine(options: EngineOptions): Engine {
             entry.listeners.delete(onProgress)
           }
         } else {
-          if (isClaimable(job, clock.now(), isGone)) {
+          if (mayClaim(job)) {
             if (!asked.has(id))
               return fail(
                 failure('worker_lost', `Job ${id} was interrupted; go on with: signature-tuner jobs resume ${id}`),
