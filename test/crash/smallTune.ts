@@ -1,5 +1,5 @@
 /** A tune short enough to be killed often: its workspace, its command, and what must be true once it has ended. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createWorkspace, type Started, type Workspace } from '../support/cli.ts'
 import { readStore, type StoredCall, type StoredRows } from './storedRows.ts'
@@ -33,15 +33,18 @@ export interface Outcome {
   readonly rows: StoredRows
 }
 
-export function createSmallTune(whenFinished?: (cleanUp: () => void) => void): SmallTune {
+/** `prepare` is done to the workspace while it is empty. */
+export function createSmallTune(
+  whenFinished?: (cleanUp: () => void) => void,
+  prepare: (root: string) => void = () => {},
+): SmallTune {
   const workspace = createWorkspace(whenFinished)
+  prepare(workspace.root)
+  mkdirSync(join(workspace.root, '.git'), { recursive: true })
   const folder = join(workspace.root, 'skills', skill)
-  const fill = () => {
-    workspace.copySkill(skill)
-    const path = join(folder, 'examples.jsonl')
-    writeFileSync(path, readFileSync(path, 'utf8').split('\n').slice(0, examples).join('\n'))
-  }
-  fill()
+  workspace.copySkill(skill)
+  const examplesPath = join(folder, 'examples.jsonl')
+  writeFileSync(examplesPath, readFileSync(examplesPath, 'utf8').split('\n').slice(0, examples).join('\n'))
   const at = ({ url }: { readonly url: string }) => ['--base-url', url, '--concurrency', String(concurrency)]
   const historyPath = join(folder, 'signature.history.json')
   return {
