@@ -78,7 +78,7 @@ describe('a store from somebody else', () => {
     const [rows, files] = [foreign(), others()]
     const reading = [
       ['jobs'],
-      ...[queued, running, failed, finished, damaged].map(id => ['jobs', 'show', id]),
+      ...[running, finished, damaged].map(id => ['jobs', 'show', id]),
       ['validate'],
       ['doctor', '--no-connect', '--model', 'embedded'],
       ['history', `skills/${skill}`],
@@ -117,7 +117,6 @@ describe('a store from somebody else', () => {
     const files = others()
     const env = { OPENAI_API_KEY: 'sk-canary-0123456789' }
     for (const [id, code] of [
-      [queued, 'job_state'],
       [running, 'job_state'],
       [failed, 'job_state'],
       [finished, 'job_state'],

@@ -47,14 +47,14 @@ export function createSmallTune(
   writeFileSync(examplesPath, readFileSync(examplesPath, 'utf8').split('\n').slice(0, examples).join('\n'))
   const at = ({ url }: { readonly url: string }) => ['--base-url', url, '--concurrency', String(concurrency)]
   const historyPath = join(folder, 'signature.history.json')
+  const start: SmallTune['start'] = (args, env) => workspace.start(args, { NODE_COMPILE_CACHE: compileCache, ...env })
   return {
     ...workspace,
+    start,
+    run: (args, env) => start(args, env).ended,
     // A limit of time makes the tuner record decisions.
     tune: (server, env) =>
-      workspace.start(
-        ['tune', `skills/${skill}`, '--model', 'm', '--apply', '--json', '--max-time', '3600', ...at(server)],
-        { NODE_COMPILE_CACHE: compileCache, ...env },
-      ),
+      start(['tune', `skills/${skill}`, '--model', 'm', '--apply', '--json', '--max-time', '3600', ...at(server)], env),
     at,
     signature: () => readFileSync(join(folder, 'signature.yaml'), 'utf8'),
     history: () => (existsSync(historyPath) ? readFileSync(historyPath, 'utf8') : ''),
@@ -95,9 +95,9 @@ export function violations(site: SmallTune, expected: Outcome, kills: number): s
   const [job, ...others] = rows.jobs
   expect('the state of the job', job?.state, 'completed')
   expect('the version that holds the result', job?.appliedVersion, 2)
-  // A host that comes when all is done finds another text, and so another job.
-  const untimely = others.filter(({ createdAt }) => createdAt < (job?.updatedAt ?? 0))
-  expect('the number of jobs before it was applied', 1 + untimely.length, 1)
+  // A host that comes when all is done finds another text, and so another job: one that decides otherwise.
+  const same = others.filter(({ createdAt, digest }) => createdAt < (job?.updatedAt ?? 0) || digest === job?.digest)
+  expect('the number of jobs', 1 + same.length, 1)
   expect('the decision digest', job?.digest, expected.digest)
   expect('the signature', site.signature(), expected.after)
   expect('the history', versionsOf(site.history()), [

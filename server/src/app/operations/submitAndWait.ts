@@ -53,7 +53,8 @@ export async function submitAndWait(
       maxTime: input.max_time,
     },
   }
-  const unapplied = kind === 'tune' ? await findUnapplied(service, snapshot, input) : ok(undefined)
+  const readText = () => ports.files.readText(skill.location.signaturePath)
+  const unapplied = kind === 'tune' ? await findUnapplied(service, snapshot, input, readText) : ok(undefined)
   if (!unapplied.ok) return unapplied
   if (unapplied.value !== undefined) {
     context.onEvent({ kind: 'started', jobId: unapplied.value.id, resumed: true, root, skillPath })

@@ -6,33 +6,41 @@ import { parseSignature } from '../../signature/document.ts'
 import { applyChanges } from '../../signature/edit.ts'
 import type { JobService } from '../ports.ts'
 import type { NewSnapshot, StoredSnapshot } from '../snapshot.ts'
-import { storedTuneSchema } from '../storedTune.ts'
+import { type StoredTune, storedTuneSchema } from '../storedTune.ts'
 import type { Terms } from './jobFailure.ts'
 
 /**
- * The skill's newest tune job, if it is what the same command made before: completed, accepted by the same terms, not
- * marked as applied, and made of the same snapshot, whose text the file still holds or holds with the changes in.
+ * The skill's newest tune job, if it is what the same command made before: completed, accepted by the same terms, made
+ * of the same snapshot, and not yet applied, or only just: by a process that was quicker. `readText` reads the
+ * signature file as it is now.
  */
 export async function findUnapplied(
-  service: JobService,
+  service: Pick<JobService, 'list' | 'snapshot'>,
   wanted: NewSnapshot,
   terms: Terms,
+  readText: () => Promise<Result<string>>,
 ): Promise<Result<Job | undefined>> {
   if (!terms.apply) return ok(undefined)
   const newest = await service.list({ skillPath: wanted.skillPath, kind: 'tune', limit: 1 })
   if (!newest.ok) return newest
   const [job] = newest.value
-  if (job?.state !== 'completed' || job.appliedVersion !== undefined) return ok(undefined)
-  const result = storedTuneSchema.safeParse(job.result)
-  if (!result.success) return ok(undefined)
-  const { tuned, evidence, typed_changes: changes } = result.data
-  if (!tuned && !(terms.accept_unproven && evidence === 'unproven')) return ok(undefined)
+  const result = storedTuneSchema.safeParse(job?.result)
+  if (job?.state !== 'completed' || !result.success || !isAccepted(result.data, terms)) return ok(undefined)
   const stored = await service.snapshot(job.id)
   if (!stored.ok || termsOf(stored.value) !== termsOf(wanted)) return ok(undefined)
   const { text } = stored.value
-  const edited = applyChanges(parseSignature(text), changes)
+  if (job.appliedVersion !== undefined) {
+    // Where the file still holds the text, somebody put it back to tune it anew.
+    const now = wanted.text === text ? await readText() : ok(text)
+    return ok(now.ok && now.value !== text ? job : undefined)
+  }
+  const edited = applyChanges(parseSignature(text), result.data.typed_changes)
   const isThere = wanted.text === text || (edited.ok && edited.value.text === wanted.text)
   return ok(isThere ? job : undefined)
+}
+
+function isAccepted({ tuned, evidence }: StoredTune, terms: Terms): boolean {
+  return tuned || (terms.accept_unproven === true && evidence === 'unproven')
 }
 
 /** All that the job depends on but the text; how many calls are made at a time is of no account. */
