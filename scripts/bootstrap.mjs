@@ -20,7 +20,8 @@ const node = findNode()
 run(node, ['scripts/build.mjs', '--quiet'])
 if (task === 'start') start(args)
 else if (task === 'test') run(node, ['node_modules/vitest/vitest.mjs', 'run', ...args])
-else stop(`Unknown task '${task}': use start or test.`)
+else if (task === 'crash') run(node, ['--no-warnings', 'test/crash/main.ts', ...args])
+else stop(`Unknown task '${task}': use start, test or crash.`)
 
 function install() {
   const lock = createHash('sha256')

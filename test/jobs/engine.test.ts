@@ -40,7 +40,9 @@ function createWorld() {
       ...changes,
     })
   }
-  return { clock, stores, dead, host }
+  /** The clock of a process that stands still: nothing that it waits for happens. */
+  const silence: EngineOptions['clock'] = { ...clock, sleep: () => new Promise(() => {}) }
+  return { clock, stores, dead, host, silence }
 }
 
 /** A handler that waits until it is told to go on, or aborted. */
@@ -316,6 +318,40 @@ describe('leases', () => {
     expect(second.resume(job.id)).toMatchObject({ ok: true })
     const ended = await clock.run(second.wait(job.id, quiet, never))
     expect(ended).toMatchObject({ value: { state: 'completed', result: { n: 1 }, attempt: 2 } })
+  })
+
+  test('stay with an owner that renews them after the wall clock was set back', async () => {
+    const { clock, host, stores } = createWorld()
+    const { handler, last } = createHandler()
+    const { job } = submit(host(handler))
+    await clock.advance(1_000)
+    clock.setForward(-3_600_000)
+    const second = host(handler, { owner: bob })
+    expect(submit(second)).toMatchObject({ resumed: true, job: { id: job.id } })
+    expect(second.cancel(job.id)).toMatchObject({ value: { state: 'running', cancelRequested: true } })
+    await clock.advance(3_000)
+    expect(stores.jobs.get(job.id)).toMatchObject({ owner: alice, attempt: 1 })
+    await clock.advance(2_000)
+    expect(stores.jobs.get(job.id)).toMatchObject({ state: 'cancelled', attempt: 1 })
+    expect(last()?.signal.aborted).toBe(true)
+  })
+
+  test('of an owner that does not renew them after that are taken over when a lease would have ended', async () => {
+    const { clock, host, stores, silence } = createWorld()
+    const stalled = createHandler()
+    const { job } = submit(host(stalled.handler, { clock: silence }))
+    await clock.advance(1_000)
+    clock.setForward(-3_600_000)
+    const fresh = createHandler()
+    const second = host(fresh.handler, { owner: bob })
+    submit(second)
+    const waiting = second.wait(job.id, quiet, never)
+    await clock.advance(14_000)
+    expect(stores.jobs.get(job.id)).toMatchObject({ owner: alice, attempt: 1 })
+    await clock.advance(2_000)
+    expect(stores.jobs.get(job.id)).toMatchObject({ owner: bob, attempt: 2 })
+    fresh.last()?.finish()
+    expect(await clock.run(waiting)).toMatchObject({ value: { state: 'completed' } })
   })
 })
 

@@ -1,4 +1,5 @@
 /** Keeps the scores of a signature for hints and hovers. */
+import { faultPoint } from '../base/faultPoint.ts'
 import { sha256 } from '../base/hash.ts'
 import { canonicalJson } from '../base/json.ts'
 import type { EvaluationRecord } from '../jobs/store.ts'
@@ -23,4 +24,5 @@ export function recordEvaluation(
     createdAt: work.clock.now(),
     ...scored,
   })
+  faultPoint('evaluation.recorded')
 }

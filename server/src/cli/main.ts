@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander'
 import { operations } from '../app/app.ts'
 import { flagsOf, jobCommand } from '../app/operations/jobFailure.ts'
+import { armFaults } from '../armFaults.ts'
 import { errorTable, failure } from '../base/errors.ts'
 import { createRedactor } from '../base/redact.ts'
 import { fail, ok, type Result } from '../base/result.ts'
@@ -22,6 +23,7 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 
+armFaults(process.env)
 const argv = process.argv.slice(2)
 const environment = takeEnvironment()
 const redactor = createRedactor(environment.OPENAI_API_KEY?.trim())

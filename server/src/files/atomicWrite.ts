@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { access, constants, type FileHandle, link, open, rename, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { errorCode, failure, failureError, failureOf } from '../base/errors.ts'
+import { faultPoint } from '../base/faultPoint.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { writeFailure } from './diskError.ts'
 
@@ -27,6 +28,7 @@ export async function replaceFile(
     await viaTemporary(path, mark + text, before, async temporary => {
       const checked = await check()
       if (!checked.ok) throw failureError(checked.error)
+      faultPoint('file.renaming')
       await renameOver(temporary, path)
     })
     return ok(undefined)
@@ -62,6 +64,7 @@ async function viaTemporary(
   let file: FileHandle | undefined
   try {
     file = await open(temporary, 'wx', 0o666)
+    faultPoint('file.opened')
     if (keep !== undefined) {
       await file.chmod(keep.mode & 0o7777)
       // Only root may give a file away; for others it is theirs already or stays theirs.
@@ -70,7 +73,9 @@ async function viaTemporary(
     await file.writeFile(text, 'utf8')
     await file.sync()
     await file.close()
+    faultPoint('file.written')
     await publish(temporary)
+    faultPoint('file.renamed')
   } catch (error) {
     await file?.close().catch(() => undefined)
     await unlink(temporary).catch(() => undefined)

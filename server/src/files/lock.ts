@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { link, lstat, readFile, rename, unlink, writeFile } from 'node:fs/promises'
 import type { Clock } from '../base/clock.ts'
 import { errorCode, failure } from '../base/errors.ts'
+import { faultPoint } from '../base/faultPoint.ts'
 import { parseJson } from '../base/json.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { ownerSchema } from '../jobs/job.ts'
@@ -31,8 +32,12 @@ export async function lockFile(
   try {
     // Linked into place, so that nobody ever reads half a lock.
     await writeFile(temporary, mine, { flag: 'wx' })
+    faultPoint('lock.written')
     for (let tries = 1; ; tries++) {
-      if (await take(temporary, path)) return ok(held(path, shown, mine))
+      if (await take(temporary, path)) {
+        faultPoint('lock.taken')
+        return ok(held(path, shown, mine))
+      }
       if (await isForgotten(path, clock)) await breakLock(path, clock)
       else if (clock.elapsed() > deadline) {
         const way = `remove ${path} if no Signature Tuner is running`

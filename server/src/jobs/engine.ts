@@ -1,6 +1,7 @@
 /** Runs the jobs that its own host submitted or resumed: claims, renews leases, reports progress, ends them. */
 import type { Clock } from '../base/clock.ts'
 import { type Failure, failure, failureError, failureOf } from '../base/errors.ts'
+import { faultPoint } from '../base/faultPoint.ts'
 import { createJobId, type RandomBytes } from '../base/ids.ts'
 import type { Json } from '../base/json.ts'
 import { createPool } from '../base/pool.ts'
@@ -10,9 +11,11 @@ import {
   type Fence,
   hasEnded,
   isClaimable,
+  isEndless,
   type Job,
   type JobKind,
   type JobProgress,
+  leaseMilliseconds,
   type NewJob,
   type Owner,
   renewMilliseconds,
@@ -98,14 +101,25 @@ export function createEngine(options: EngineOptions): Engine {
   const active = new Map<string, Active>()
   /** Submitted or resumed here and not ended yet: taken over when another process lets go of them. */
   const asked = new Set<string>()
+  /** When a lease was first found endless. */
+  const endlessSince = new Map<string, number>()
   const pools = { tune: createPool(width), evaluate: createPool(width) }
   let stopped = false
 
   // A running job of ours that is not active is left over from a write that failed.
   const isGone = (other: Owner) => sameOwner(other, owner) || options.isDead(other)
-  const isRunning = (job: Job) =>
-    job.state === 'running' && (active.has(job.id) || !isClaimable(job, clock.now(), isGone))
+  const mayClaim = (job: Job) => isClaimable(job, clock.now(), isGone) && !mayBeRenewed(job)
+  const isRunning = (job: Job) => job.state === 'running' && (active.has(job.id) || !mayClaim(job))
   const isHeld = (job: Job) => isRunning(job) && !active.has(job.id)
+
+  /** An owner that lives renews its lease soon after the wall clock was set back; only one that does not is gone. */
+  function mayBeRenewed(job: Job): boolean {
+    if (job.owner === undefined || isGone(job.owner) || !isEndless(job, clock.now())) return false
+    const lease = `${job.id} ${job.leaseUntil}`
+    const since = endlessSince.get(lease) ?? clock.elapsed()
+    endlessSince.set(lease, since)
+    return clock.elapsed() - since < leaseMilliseconds
+  }
 
   function take(job: Job): void {
     asked.add(job.id)
@@ -142,11 +156,13 @@ export function createEngine(options: EngineOptions): Engine {
     const snapshot = jobs.snapshot(id)
     // Another process was quicker, or the job is gone.
     if (job === undefined || snapshot === undefined) return
+    faultPoint('job.claimed')
     const fence = { id, attempt: job.attempt }
     entry.fence = fence
     const done = new AbortController()
     const writer = createProgressWriter(clock, done.signal, progress => {
       ignoringTheDisk(() => jobs.progress(fence, progress, clock.now()))
+      faultPoint('job.progressed')
       for (const listener of entry.listeners) listener(progress)
     })
     void keepLease(fence, entry, done.signal)
@@ -168,8 +184,15 @@ export function createEngine(options: EngineOptions): Engine {
     // The reason of a stopped run says why, whatever its handler made of it.
     if (signal.aborted) outcome = fail(failureOf(signal.reason) ?? bug(signal.reason))
     writer.flush()
-    if (outcome.ok) jobs.complete(fence, outcome.value, clock.now())
-    else jobs.fail(fence, { ...outcome.error, message: redactor.message(outcome.error.message) }, clock.now())
+    if (outcome.ok) {
+      faultPoint('job.completing')
+      jobs.complete(fence, outcome.value, clock.now())
+      faultPoint('job.completed')
+    } else {
+      faultPoint('job.failing')
+      jobs.fail(fence, { ...outcome.error, message: redactor.message(outcome.error.message) }, clock.now())
+      faultPoint('job.failed')
+    }
   }
 
   /** `undefined` when all is well, or there is nothing to renew. */
@@ -194,6 +217,7 @@ export function createEngine(options: EngineOptions): Engine {
       await clock.sleep(renewMilliseconds, done).catch(() => undefined)
       if (done.aborted) return
       const lease = ignoringTheDisk(() => jobs.renew(fence, clock.now()))
+      faultPoint('job.renewed')
       if (lease?.held === false) {
         return entry.controller.abort(
           failureError(failure('job_running', `Job ${fence.id} was taken over by another process.`)),
@@ -205,7 +229,9 @@ export function createEngine(options: EngineOptions): Engine {
 
   function stopCancelled(entry: Active): void {
     const { fence } = entry
+    faultPoint('job.cancelling')
     if (fence !== undefined) ignoringTheDisk(() => jobs.cancelled(fence, clock.now()))
+    faultPoint('job.cancelled')
     entry.controller.abort(failureError(failure('cancelled', 'The job was cancelled.')))
   }
 
@@ -230,6 +256,7 @@ export function createEngine(options: EngineOptions): Engine {
           if (known === undefined) {
             const superseded = findSuperseded(newJob, open)?.id
             const job = jobs.enqueue({ ...newJob, id: createJobId(randomBytes) }, clock.now())
+            faultPoint('job.enqueuing')
             return ok({ job, resumed: false, superseded })
           }
           const joined = { job: known, resumed: true, superseded: undefined }
@@ -238,6 +265,7 @@ export function createEngine(options: EngineOptions): Engine {
           if (problem !== undefined) return fail(problem)
           return ok({ ...joined, job: jobs.requeue(known.id, clock.now()) ?? known })
         })
+        faultPoint('job.enqueued')
         if (submission.ok) take(submission.value.job)
         return submission
       }),
@@ -269,7 +297,7 @@ export function createEngine(options: EngineOptions): Engine {
         const job = jobs.requestCancel(id, clock.now())
         if (job === undefined) return fail(notFound(id))
         if (entry !== undefined) stopCancelled(entry)
-        else if (job.state === 'running') {
+        else if (job.state === 'running' && mayClaim(job)) {
           // An owner that is gone cannot stop it.
           const claimed = jobs.claim(id, owner, clock.now(), isGone)
           if (claimed !== undefined) jobs.cancelled({ id, attempt: claimed.attempt }, clock.now())
@@ -306,7 +334,7 @@ export function createEngine(options: EngineOptions): Engine {
             entry.listeners.delete(onProgress)
           }
         } else {
-          if (isClaimable(job, clock.now(), isGone)) {
+          if (mayClaim(job)) {
             if (!asked.has(id))
               return fail(
                 failure('worker_lost', `Job ${id} was interrupted; go on with: signature-tuner jobs resume ${id}`),
@@ -326,7 +354,9 @@ export function createEngine(options: EngineOptions): Engine {
       stopped = true
       const entries = [...active.values()]
       for (const { fence, controller } of entries) {
+        faultPoint('job.releasing')
         if (fence !== undefined) ignoringTheDisk(() => jobs.release(fence, clock.now()))
+        faultPoint('job.released')
         controller.abort(failureError(failure('worker_lost', 'The job was interrupted.')))
       }
       const grace = new AbortController()

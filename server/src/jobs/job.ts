@@ -102,10 +102,15 @@ export function hasEnded(job: Job): boolean {
 export function isClaimable(job: Job, now: number, isDead: (owner: Owner) => boolean): boolean {
   if (job.state === 'queued') return true
   if (job.state !== 'running' || job.owner === undefined) return false
-  const left = (job.leaseUntil ?? 0) - now
-  // A lease much further off than a lease can be was given before the wall clock was set back. Not just any further:
-  // `now` was read before this process waited for its turn to write, and another may have claimed meanwhile.
-  return left <= 0 || left > 2 * leaseMilliseconds || isDead(job.owner)
+  return (job.leaseUntil ?? 0) <= now || isEndless(job, now) || isDead(job.owner)
+}
+
+/**
+ * Whether its lease is much further off than a lease can be: it was given before the wall clock was set back. Not just
+ * any further: `now` was read before this process waited for its turn to write, and another may have claimed meanwhile.
+ */
+export function isEndless(job: Job, now: number): boolean {
+  return (job.leaseUntil ?? 0) - now > 2 * leaseMilliseconds
 }
 
 /** Whether a path with `/` as separator stays below the folder it starts from, by its words alone. */

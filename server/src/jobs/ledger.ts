@@ -1,6 +1,7 @@
 /** The ledger of a job's model calls: what was answered is never asked again, what failed for good fails again. */
 import type { Clock } from '../base/clock.ts'
 import { type Failure, failure, failureError } from '../base/errors.ts'
+import { faultPoint } from '../base/faultPoint.ts'
 import { type Json, parseJson } from '../base/json.ts'
 import { createRedactor, type Redactor } from '../base/redact.ts'
 import { fail, ok, type Result } from '../base/result.ts'
@@ -108,14 +109,18 @@ export function createLedger(options: LedgerOptions): Ledger {
       const pass = await gate.pass()
       const refused = refusal()
       if (refused !== undefined) return fail(refused)
+      faultPoint('call.asking')
       commit(store.asked(fence, key, purpose, clock.now()))
+      faultPoint('call.asked')
       const result = await ask(signal)
       if (result.ok) {
         gate.answered()
         const reply = JSON.stringify(result.value, (_, leaf) =>
           typeof leaf === 'string' ? redactor.reply(leaf) : leaf,
         )
+        faultPoint('call.replied')
         commit(store.answered(fence, key, reply, clock.now()))
+        faultPoint('call.answered')
         return ok(JSON.parse(reply))
       }
       signal.throwIfAborted()
@@ -132,11 +137,15 @@ export function createLedger(options: LedgerOptions): Ledger {
       if (!problem.retryable || strikes > policy.maxAsks) {
         // A closed door for every call is no verdict on this one: resuming asks it again.
         if (doorCodes.has(code) && gate.answers() === answersAtFirst) halt(key, reason)
+        faultPoint('call.failing')
         commit(store.failed(fence, key, JSON.stringify(reason), clock.now()))
+        faultPoint('call.failed')
         return fail(reason)
       }
       const delay = retryDelay(tries, random, problem.retryAfter, policy)
+      faultPoint('call.postponing')
       commit(store.postponed(fence, key, clock.now() + delay, clock.now()))
+      faultPoint('call.postponed')
       if (problem.answered || gate.everReached()) {
         if (problem.retryAfter !== undefined) gate.hold(problem.retryAfter)
         await gate.sleep(delay)
@@ -157,7 +166,9 @@ export function createLedger(options: LedgerOptions): Ledger {
       const known = store.find(fence.id, key)
       if (known?.state === 'answered') return replayed(known.reply)
       const decision = JSON.stringify(decide())
+      faultPoint('decision.recording')
       commit(store.decided(fence, key, decision, clock.now()))
+      faultPoint('decision.recorded')
       return JSON.parse(decision)
     },
     totals: () => store.totals(fence.id),

@@ -1,6 +1,7 @@
 /** The database: opens it durably, migrates it, refuses what is not ours, and turns disk trouble into failures. */
 import type Sqlite from 'better-sqlite3'
 import { errorCode, type Failure, failure, failureError, failureOf } from '../base/errors.ts'
+import { faultPoint } from '../base/faultPoint.ts'
 import { parseJson } from '../base/json.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { type Owner, ownerSchema } from '../jobs/job.ts'
@@ -61,6 +62,7 @@ export async function openDatabase(path: string, options: DatabaseOptions): Prom
   let connection: Connection | undefined
   try {
     connection = new driver(path, { timeout: busyTimeout })
+    faultPoint('database.opened')
     const refusal = examine(driver, connection) ?? (await prepare(driver, connection, options))
     if (refusal === undefined) return ok(wrap(connection, path, options))
     connection.close()
@@ -114,6 +116,7 @@ async function prepare(
   expectPragma(connection, 'trusted_schema', 0)
   if (maxPages !== undefined) connection.pragma(`max_page_count = ${Math.trunc(maxPages)}`)
   migrate(connection)
+  faultPoint('database.migrated')
   if (schemaOf(connection) !== expectedSchema(driver, migrations.length)) {
     throw new Error('the migrated schema is not the expected one')
   }
@@ -129,6 +132,7 @@ async function prepare(
       connection.prepare('INSERT OR REPLACE INTO session VALUES (?, ?)').run(JSON.stringify(owner), now())
     })
     .immediate()
+  faultPoint('database.noted')
   return undefined
 }
 
@@ -157,6 +161,7 @@ function migrate(connection: Connection): void {
         connection.exec(sql)
         connection.pragma(`application_id = ${applicationId}`)
         connection.pragma(`user_version = ${next}`)
+        faultPoint('database.migrating')
       })
       .immediate()
   }
@@ -212,6 +217,7 @@ function wrap(connection: Connection, path: string, { owner }: DatabaseOptions):
     write: work => (connection.inTransaction ? work() : guarded(() => connection.transaction(work).immediate())),
     close() {
       if (!connection.open) return
+      faultPoint('database.closing')
       try {
         connection.prepare('DELETE FROM session WHERE owner = ?').run(JSON.stringify(owner))
       } catch (error) {

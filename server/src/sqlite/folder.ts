@@ -2,6 +2,7 @@
 import { lstat, mkdir, statfs, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { errorCode, failure } from '../base/errors.ts'
+import { faultPoint } from '../base/faultPoint.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 
 /** Makes the folder of `path` ready; refuses symlinks, as a repository could ship one that leads elsewhere. */
@@ -22,6 +23,7 @@ export async function prepareFolder(path: string): Promise<Result<void>> {
       const way = 'SQLite needs a local disk: copy the project to one'
       return fail(failure('database_network', `${folder} is on a network drive; ${way}.`, folder))
     }
+    faultPoint('database.folderMade')
     await writeFile(join(folder, '.gitignore'), '*\n', { flag: 'wx' }).catch(ignore('EEXIST'))
     return ok(undefined)
   } catch (error) {

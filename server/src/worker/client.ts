@@ -108,7 +108,10 @@ export function createWorkerService(options: WorkerServiceOptions): JobService &
     for (const id of mine) {
       const job = await send(started, 'get', id)
       const unfinished = job.ok && (job.value.state === 'queued' || job.value.state === 'running')
-      if (!unfinished || !(await send(started, 'resume', id)).ok) mine.delete(id)
+      // Taking it up would forget that somebody asked the dead worker to stop it.
+      const cancelled = job.ok && job.value.cancelRequested
+      if (cancelled) await send(started, 'cancel', id)
+      if (cancelled || !unfinished || !(await send(started, 'resume', id)).ok) mine.delete(id)
     }
   }
 

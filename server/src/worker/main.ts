@@ -8,6 +8,7 @@ import {
 } from 'vscode-jsonrpc/node'
 import { z } from 'zod'
 import type { JobService } from '../app/ports.ts'
+import { armFaults } from '../armFaults.ts'
 import { failure } from '../base/errors.ts'
 import { fail, type Result } from '../base/result.ts'
 import { type ComposedWorker, composeWorker } from '../composeWorker.ts'
@@ -29,7 +30,10 @@ const waitSchema = z.object({ id: z.string(), token: z.number() })
 if (process.send === undefined) {
   console.error('This program is started by signature-tuner itself.')
   process.exitCode = 2
-} else serve()
+} else {
+  armFaults(process.env)
+  serve()
+}
 
 function serve(): void {
   let worker: ComposedWorker | undefined

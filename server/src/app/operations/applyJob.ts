@@ -1,5 +1,6 @@
 /** Applies a finished tune job: to the text as it is now, then to the history. */
 import { failure } from '../../base/errors.ts'
+import { faultPoint } from '../../base/faultPoint.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
 import { formatImprovement } from '../../base/score.ts'
 import { currentVersion, type Version } from '../../history/version.ts'
@@ -87,18 +88,22 @@ async function apply(
   const recorded = { ports, location, job, tuned, snapshot: snapshot.value, before, after: result }
   const first = await recordBefore(recorded)
   if (!first.ok) return first
+  faultPoint('apply.versionBefore')
   const changed = edited.value.text !== text.value
   if (changed) {
     const kept = await keepUnrecorded(ports, location, snapshot.value.skillId, text.value, 'meaning')
     if (!kept.ok) return kept
     const written = await ports.files.writeText(location.signaturePath, edited.value.text)
     if (!written.ok) return written
+    faultPoint('apply.signature')
   }
   const after = await recordAfter(recorded, edited.value.text, changed)
   if (!after.ok) return after
+  faultPoint('apply.versionAfter')
   const { version, appended } = after.value
   const marked = await service.markApplied(job.id, version)
   if (!marked.ok) return marked
+  faultPoint('apply.marked')
   return ok({ version, written: changed || appended, changes: tuned.typed_changes.flatMap(describeChange) })
 }
 

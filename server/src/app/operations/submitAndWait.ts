@@ -1,4 +1,5 @@
 /** Submits a job with a snapshot of a skill and stays with it until it ended. */
+import { faultPoint } from '../../base/faultPoint.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
 import { examplesSha256 } from '../../examples/digest.ts'
 import type { Job, JobKind } from '../../jobs/job.ts'
@@ -8,7 +9,9 @@ import { chooseModels } from '../modelChoice.ts'
 import type { OperationContext } from '../operation.ts'
 import type { JobService, Ports } from '../ports.ts'
 import type { Skill } from '../skill.ts'
+import type { NewSnapshot } from '../snapshot.ts'
 import { jobFailure, type Terms } from './jobFailure.ts'
+import { findUnapplied } from './unappliedJob.ts'
 
 export interface JobInput extends Terms {
   readonly model?: string | undefined
@@ -32,28 +35,35 @@ export async function submitAndWait(
 ): Promise<Result<{ readonly service: JobService; readonly job: Job }>> {
   const choice = chooseModels(ports.models, input)
   if (!choice.ok) return choice
-  const { skillPath } = skill.location
-  const service = ports.jobs(skill.location.root)
-  const submitted = await service.submit({
-    kind,
-    snapshot: {
-      skillPath,
-      skillId: skill.skillId,
-      text: skill.document.text,
-      examples: skill.examples,
-      examplesSha256: examplesSha256(skill.examples),
-      ...choice.value,
-      parameters: ports.models.parameters,
-      seed: input.seed ?? 0,
-      concurrency: ports.models.concurrency,
-      options: { force: input.force ?? false, minImprovement: input.min_improvement ?? 0, record: input.record },
-      budget: {
-        maxCalls: input.max_calls ?? scoringCalls(skill.signature.metrics, skill.examples.length),
-        maxCost: input.max_cost,
-        maxTime: input.max_time,
-      },
+  const { root, skillPath } = skill.location
+  const service = ports.jobs(root)
+  const snapshot: NewSnapshot = {
+    skillPath,
+    skillId: skill.skillId,
+    text: skill.document.text,
+    examples: skill.examples,
+    examplesSha256: examplesSha256(skill.examples),
+    ...choice.value,
+    parameters: ports.models.parameters,
+    seed: input.seed ?? 0,
+    concurrency: ports.models.concurrency,
+    options: { force: input.force ?? false, minImprovement: input.min_improvement ?? 0, record: input.record },
+    budget: {
+      maxCalls: input.max_calls ?? scoringCalls(skill.signature.metrics, skill.examples.length),
+      maxCost: input.max_cost,
+      maxTime: input.max_time,
     },
-  })
+  }
+  const readText = () => ports.files.readText(skill.location.signaturePath)
+  const unapplied = kind === 'tune' ? await findUnapplied(service, snapshot, input, readText) : ok(undefined)
+  if (!unapplied.ok) return unapplied
+  if (unapplied.value !== undefined) {
+    const { id: jobId, state } = unapplied.value
+    context.onEvent({ kind: 'started', jobId, state, resumed: true, estimate: 0, root, skillPath })
+    return ok({ service, job: unapplied.value })
+  }
+  const submitted = await service.submit({ kind, snapshot })
+  faultPoint('job.submitted')
   if (!submitted.ok) return submitted
   const { job, resumed, superseded } = submitted.value
   if (superseded !== undefined) {
@@ -65,15 +75,16 @@ export async function submitAndWait(
   const estimate = await estimateJob(service, job)
   context.onEvent({
     ...{ kind: 'started', jobId: job.id, state: job.state, resumed, estimate },
-    ...{ root: skill.location.root, skillPath },
+    ...{ root, skillPath },
   })
   const ended = await service.wait(
     job.id,
     progress => context.onEvent({ kind: 'progress', skillPath, progress }),
     context.signal,
   )
+  faultPoint('job.ended')
   if (!ended.ok) return ended
-  if (ended.value.state !== 'completed') return fail(await jobFailure(ports, skill.location.root, ended.value, input))
+  if (ended.value.state !== 'completed') return fail(await jobFailure(ports, root, ended.value, input))
   return ok({ service, job: ended.value })
 }
 
