@@ -29,6 +29,8 @@ const slack = 2
 /** Milliseconds; a job takes about half of it, the start of a host included. */
 const span = 1_800
 const patience = 90_000
+/** Then the job is left alone: on a busy machine it might never get far between two kills. */
+const mostKills = 12
 
 export async function killAtRandom({ kills, seed }: KillOptions): Promise<KillReport> {
   const expected = await uninterrupted()
@@ -82,7 +84,8 @@ async function disturbJob(seed: string, expected: Outcome) {
       if (running.size === 0) start()
       if (running.size === 1 && random.next() < 0.2) start()
       const ended = Promise.race([...running].map(({ ended: end }) => end))
-      const isOver = await Promise.race([ended.then(() => true), delay(random.next() * span, false, { ref: false })])
+      const wait = kills < mostKills ? random.next() * span : patience
+      const isOver = await Promise.race([ended.then(() => true), delay(wait, false, { ref: false })])
       if (isOver) continue
       const victim = [...running][random.int(running.size)]
       if (victim !== undefined && (await killOne(victim, random))) kills++
