@@ -8,6 +8,7 @@ import { failureOf } from '../../server/src/base/errors.ts'
 import { type DatabaseOptions, openDatabase } from '../../server/src/sqlite/database.ts'
 import { isNetworkType } from '../../server/src/sqlite/folder.ts'
 import { createSqliteJobStore } from '../../server/src/sqlite/jobStore.ts'
+import { migrations } from '../../server/src/sqlite/migrations/migrations.ts'
 import { alice, bob, newJob, nobodyDied } from '../jobs/conformance.ts'
 import { openStores, temporaryFolder } from './openStores.ts'
 import { openRaw } from './raw.ts'
@@ -47,7 +48,7 @@ describe('opening', () => {
     expect(pragma('foreign_keys')).toBe(1)
     expect(pragma('trusted_schema')).toBe(0)
     expect(pragma('application_id')).toBe(0x5354756e)
-    expect(pragma('user_version')).toBe(1)
+    expect(pragma('user_version')).toBe(migrations.length)
     expect(pragma('busy_timeout')).toBe(10_000)
   })
 
@@ -89,6 +90,28 @@ describe('opening', () => {
     expect(change("state = 'running'")).toThrow(/CHECK/)
     expect(change('lease_until = 5')).toThrow(/CHECK/)
     expect(() => database.prepare("INSERT INTO job_progress VALUES ('job_x', '{}', 1)").run()).toThrow(/FOREIGN KEY/)
+  })
+})
+
+describe('an older database', () => {
+  test('keeps its jobs, their snapshots, calls and results', async () => {
+    const path = await newPath()
+    mkdirSync(dirname(path))
+    openRaw(path, raw => {
+      raw.pragma('journal_mode = WAL')
+      raw.exec(migrations[0] ?? '')
+      raw.pragma(`application_id = ${0x5354756e}`)
+      raw.pragma('user_version = 1')
+      raw
+        .prepare(`INSERT INTO job (id, kind, state, skill_path, skill_id, digest, snapshot, attempt, created_at,
+          updated_at, finished_at, result) VALUES (?, 'tune', 'completed', 'a', 'a', 'd', 'the snapshot', 2, 1, 2, 2, '{"b":1}')`)
+        .run(id)
+      raw.prepare(`INSERT INTO call VALUES (?, 'k', 'task', 'answered', 1, 0, NULL, '"yes"', NULL, 1)`).run(id)
+    })
+    const { jobs, ledger } = await openStores(path)
+    expect(jobs.snapshot(id)).toBe('the snapshot')
+    expect(jobs.get(id)).toMatchObject({ state: 'completed', attempt: 2, result: { b: 1 } })
+    expect(ledger.find(id, 'k')).toMatchObject({ reply: '"yes"' })
   })
 })
 
@@ -138,7 +161,7 @@ describe('what is not ours', () => {
     database.close()
     const error = await refusal(path)
     expect(error.code).toBe('database_newer')
-    expect(error.message).toMatch(/its schema is 7, this one knows 1.*jobs\.db\.newer-20260120T120000Z/)
+    expect(error.message).toMatch(/its schema is 7, this one knows \d+\).*jobs\.db\.newer-20260120T120000Z/)
     openRaw(`${path}.newer-20260120T120000Z`, raw => {
       expect(raw.prepare('SELECT id FROM job').pluck().all()).toEqual([id])
     })

@@ -1,4 +1,5 @@
 /** Every migration in order; the schema's version is their number. Append only: released ones never change. */
 import { migration0001 } from './0001.ts'
+import { migration0002 } from './0002.ts'
 
-export const migrations: readonly string[] = [migration0001]
+export const migrations: readonly string[] = [migration0001, migration0002]
