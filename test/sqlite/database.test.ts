@@ -93,6 +93,28 @@ describe('opening', () => {
   })
 })
 
+describe('an older database', () => {
+  test('keeps its jobs, their snapshots, calls and results', async () => {
+    const path = await newPath()
+    mkdirSync(dirname(path))
+    openRaw(path, raw => {
+      raw.pragma('journal_mode = WAL')
+      raw.exec(migrations[0] ?? '')
+      raw.pragma(`application_id = ${0x5354756e}`)
+      raw.pragma('user_version = 1')
+      raw
+        .prepare(`INSERT INTO job (id, kind, state, skill_path, skill_id, digest, snapshot, attempt, created_at,
+          updated_at, finished_at, result) VALUES (?, 'tune', 'completed', 'a', 'a', 'd', 'the snapshot', 2, 1, 2, 2, '{"b":1}')`)
+        .run(id)
+      raw.prepare(`INSERT INTO call VALUES (?, 'k', 'task', 'answered', 1, 0, NULL, '"yes"', NULL, 1)`).run(id)
+    })
+    const { jobs, ledger } = await openStores(path)
+    expect(jobs.snapshot(id)).toBe('the snapshot')
+    expect(jobs.get(id)).toMatchObject({ state: 'completed', attempt: 2, result: { b: 1 } })
+    expect(ledger.find(id, 'k')).toMatchObject({ reply: '"yes"' })
+  })
+})
+
 describe('what is not ours', () => {
   test('a file that is no database is set aside, and the next run starts anew', async () => {
     const path = await pathWith('no database at all '.repeat(500))
@@ -139,7 +161,7 @@ describe('what is not ours', () => {
     database.close()
     const error = await refusal(path)
     expect(error.code).toBe('database_newer')
-    expect(error.message).toMatch(/its schema is 7, this one knows 2.*jobs\.db\.newer-20260120T120000Z/)
+    expect(error.message).toMatch(/its schema is 7, this one knows \d+\).*jobs\.db\.newer-20260120T120000Z/)
     openRaw(`${path}.newer-20260120T120000Z`, raw => {
       expect(raw.prepare('SELECT id FROM job').pluck().all()).toEqual([id])
     })

@@ -26,10 +26,11 @@ const unowned = 'owner = NULL, lease_until = NULL'
 export function createSqliteJobStore(database: Database): JobStore {
   const one = database.prepare(`SELECT ${columnsWith('result')} FROM ${source} WHERE id = @id`)
   const many = createListing(database)
-  const snapshotOf = database.prepare('SELECT snapshot FROM job WHERE id = @id')
+  const snapshotOf = database.prepare('SELECT snapshot FROM job_snapshot WHERE job_id = @id')
   const enqueue = database.prepare(`
-    INSERT INTO job (id, kind, state, skill_path, skill_id, digest, snapshot, created_at, updated_at)
-    VALUES (@id, @kind, 'queued', @skillPath, @skillId, @digest, @snapshot, @now, @now)`)
+    INSERT INTO job (id, kind, state, skill_path, skill_id, digest, created_at, updated_at)
+    VALUES (@id, @kind, 'queued', @skillPath, @skillId, @digest, @now, @now)`)
+  const addSnapshot = database.prepare('INSERT INTO job_snapshot (job_id, snapshot) VALUES (@id, @snapshot)')
   const claim = database.prepare(`
     UPDATE job SET state = 'running', attempt = attempt + 1, owner = @owner, lease_until = @leaseUntil,
       cancel_requested = 0, updated_at = @now
@@ -61,8 +62,9 @@ export function createSqliteJobStore(database: Database): JobStore {
     UPDATE call SET state = 'asked', error = NULL, not_before = @now, updated_at = @now
     WHERE job_id = @id AND state = 'failed' AND EXISTS (SELECT 1 FROM job WHERE id = @id AND state = 'failed')`)
   const replaceSnapshot = database.prepare(`
-    UPDATE job SET snapshot = @snapshot, updated_at = @now
-    WHERE id = @id AND digest = @digest AND state <> 'completed'`)
+    UPDATE job_snapshot SET snapshot = @snapshot
+    WHERE job_id = @id AND EXISTS (SELECT 1 FROM job WHERE id = @id AND digest = @digest AND state <> 'completed')`)
+  const touchJob = database.prepare('UPDATE job SET updated_at = @now WHERE id = @id')
   const markApplied = database.prepare(`
     UPDATE job SET applied_version = @version, updated_at = @now WHERE id = @id AND state = 'completed'`)
   const isOld = `state IN ('completed', 'failed', 'cancelled') AND updated_at < @before`
@@ -79,7 +81,8 @@ export function createSqliteJobStore(database: Database): JobStore {
     atomically: work => database.write(work),
     enqueue: ({ id, kind, skillPath, skillId, digest, snapshot }: NewJob, now) =>
       database.write(() => {
-        enqueue.run({ id, kind, skillPath, skillId, digest, snapshot, now })
+        enqueue.run({ id, kind, skillPath, skillId, digest, now })
+        addSnapshot.run({ id, snapshot })
         const job = get(id)
         if (job === undefined) throw new Error(`job ${id} cannot be read back`)
         return job
@@ -124,7 +127,8 @@ export function createSqliteJobStore(database: Database): JobStore {
         forgive.run({ id, now })
         return requeue.run({ id, now }) > 0 ? get(id) : undefined
       }),
-    replaceSnapshot: (id, digest, snapshot, now) => write(replaceSnapshot, { id, digest, snapshot, now }),
+    replaceSnapshot: (id, digest, snapshot, now) =>
+      database.write(() => replaceSnapshot.run({ id, digest, snapshot }) > 0 && touchJob.run({ id, now }) > 0),
     markApplied: (id, version, now) => write(markApplied, { id, version, now }),
     get,
     snapshot(id) {
