@@ -205,11 +205,11 @@ test('the store on SQLite is the store in memory, and keeps its promises, whatev
       database.close()
     },
   )
-  await fc.assert(property, { numRuns: 150 })
+  await fc.assert(property, { numRuns: 40 })
 }, 60_000)
 
 function newWorld(): World {
-  return { now: 10_000_000, dead: new Set(), fences: new Map() }
+  return { now: 1_000_000_000_000, dead: new Set(), fences: new Map() }
 }
 
 async function open(path: string): Promise<Database> {
