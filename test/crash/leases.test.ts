@@ -1,17 +1,29 @@
-/** A worker that stands still past its lease loses its job, and changes nothing when it comes back. */
-import { describe, expect, onTestFinished, test } from 'vitest'
+/** Who holds a job when its worker stands still, when the wall clock is set back, and when two claim it at once. */
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { leaseMilliseconds } from '../../server/src/jobs/job.ts'
 import { alice, bob, newJob, nobodyDied } from '../jobs/conformance.ts'
 import { openStores } from '../sqlite/openStores.ts'
 import { childrenOf } from './processTree.ts'
-import { concurrency, createSmallTune, uninterrupted, violations } from './smallTune.ts'
+import { concurrency, createSmallTune, type Outcome, uninterrupted, violations } from './smallTune.ts'
 import { startWatchedServer } from './watchedServer.ts'
 
-describe('a worker that is stopped', () => {
-  test('is replaced by another host within 20 seconds, and is not heard when it goes on', async () => {
-    const expected = await uninterrupted()
+const hour = 60 * 60 * 1000
+const preload = pathToFileURL(join(import.meta.dirname, 'clockBack.mjs')).href
+
+// These wait for leases more than they work, so they wait together.
+describe.concurrent('a real worker', () => {
+  let expected: Outcome
+  beforeAll(async () => {
+    expected = await uninterrupted()
+  })
+
+  test('that is stopped is replaced within 20 seconds, and is not heard when it goes on', async ({
+    onTestFinished,
+  }) => {
     await using server = await startWatchedServer()
-    const site = createSmallTune()
+    const site = createSmallTune(onTestFinished)
     const first = site.tune(server)
     await server.until(() => server.count >= 20)
     server.hold()
@@ -40,6 +52,27 @@ describe('a worker that is stopped', () => {
     expect(site.rows().jobs.map(withoutTime)).toEqual(ended.jobs.map(withoutTime))
     expect(violations(site, expected, 1)).toEqual([])
   }, 120_000)
+
+  test('keeps its job when the wall clock is set back by an hour', async ({ onTestFinished }) => {
+    await using server = await startWatchedServer()
+    const site = createSmallTune(onTestFinished)
+    const env = { NODE_OPTIONS: `--import ${preload}`, CLOCK_BACK_WHEN: join(site.root, 'back') }
+    const first = site.tune(server, env)
+    await server.until(() => server.count >= 20)
+    server.hold()
+    site.write('back', '')
+    const second = site.tune(server, env)
+    // Until the owner has renewed its lease by the new time it looks as if it could never end.
+    const lease = () => site.rows().jobs[0]?.leaseUntil ?? 0
+    await vi.waitUntil(() => lease() < Date.now() - hour + leaseMilliseconds, { timeout: 20_000, interval: 100 })
+    server.letGo()
+    for (const { ended } of [first, second]) {
+      const { status, stdout, stderr } = await ended
+      expect(status, stderr + stdout).toBe(0)
+    }
+    expect(site.rows().jobs).toMatchObject([{ attempt: 1 }])
+    expect(violations(site, expected, 0)).toEqual([])
+  }, 60_000)
 })
 
 describe('two owners of one lease', () => {
