@@ -182,8 +182,11 @@ export function composeWorker(options: WorkerOptions): ComposedWorker {
       ),
     keep: (key, kept) =>
       inStore(
-        ({ requests }) => ok(requests.keep(key, kept, clock.now())),
-        () => ok(undefined),
+        ({ requests }) => {
+          requests.keep(key, kept, clock.now())
+          return ok(true)
+        },
+        () => ok(false),
       ),
     wait: (id, onProgress, signal) =>
       inStore(

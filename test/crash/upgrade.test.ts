@@ -115,7 +115,11 @@ function withSnapshots(tables: Tables): Tables {
   const { job = [], job_snapshot: apart = [] } = tables
   const known = new Map(apart.map(({ job_id, snapshot }) => [job_id, snapshot]))
   const whole = job.map((row): Row => ({ ...row, snapshot: row.snapshot ?? known.get(row.id ?? null) ?? null }))
-  return { ...tables, job: whole, job_snapshot: whole.map(({ id, snapshot }) => ({ job_id: id ?? null, snapshot })) }
+  return {
+    ...tables,
+    job: whole,
+    job_snapshot: whole.map(({ id = null, snapshot = null }) => ({ job_id: id, snapshot })),
+  }
 }
 
 /** A database as the program of that schema made it; of the rows, the columns that it knew. */

@@ -90,8 +90,9 @@ describe('the Host header', () => {
   })
 
   test('missing is refused, in HTTP/1.1 and in HTTP/1.0', async () => {
-    expect((await raw([health, token()])).status).toBe(400)
-    expect(codeOf(await raw(['GET /api/v1/health HTTP/1.0', token()]))).toBe('host_refused')
+    for (const line of [health, 'GET /api/v1/health HTTP/1.0']) {
+      expect(codeOf(await raw([line, token()])), line).toBe('host_refused')
+    }
   })
 
   test.each([
@@ -196,6 +197,7 @@ describe('the body', () => {
     ['no object', '[1]'],
     ['nested too deep', '['.repeat(200_000)],
     ['not UTF-8', '\u00ff'],
+    ['nested too deep to be shown', `{"paths":${'['.repeat(6_000)}${']'.repeat(6_000)}}`],
     ['a prototype', '{"__proto__": {"paths": []}}'],
     ['an unknown input', '{"path": ["skills"]}'],
     ['a key of the host', '{"base_url": "http://evil.example"}'],
@@ -207,7 +209,11 @@ describe('the body', () => {
 
   test('garbage instead of HTTP gets a reply, and the server goes on', async () => {
     expect((await raw(['\u0016\u0003\u0001 hello'])).status).toBe(400)
-    expect((await raw([`${health}`, host(), token(), `X: ${'y'.repeat(40_000)}`])).status).toBe(400)
+    const long = await raw([health, host(), token(), `X: ${'y'.repeat(40_000)}`])
+    expect([long.status, codeOf(long)]).toEqual([431, 'headers_too_large'])
+    expect(codeOf(await raw(['CONNECT evil.example:443 HTTP/1.1', host()]))).toBe('usage')
+    expect(codeOf(await raw([health, host(), token(), 'Expect: more']))).toBe('usage')
+    expect(codeOf(await raw([health, host(), 'Expect: more']))).toBe('unauthorized')
     expect((await raw([health, host(), token()])).status).toBe(200)
   })
 })

@@ -117,6 +117,8 @@ describe('a tune job', () => {
       { job_id: first.body.job_id, kind: 'evaluate' },
     ])
     expect((await server.request('GET', tune)).body.jobs).toEqual([])
+    const misplaced = await server.request('GET', `${tune}/${first.body.job_id}`)
+    expect(misplaced.body).toMatchObject({ status: 404, detail: expect.stringContaining(place) })
     const resumed = await server.request('POST', `${place}/resume`, {})
     expect([resumed.status, resumed.body.resumed]).toEqual([202, true])
     expect(await server.ended(place)).toMatchObject({ status: 'completed', result: { score: 1, examples: 30 } })
@@ -175,6 +177,28 @@ describe('a request with an Idempotency-Key', () => {
     expect((await server.request('POST', '/signatures/new', { skill_path: 'skills/b' }, long)).status).toBe(400)
   })
 })
+
+test(
+  'restoring the same version several times at once appends one',
+  async () => {
+    const workspace = shoutWorkspace()
+    const { args } = await shoutingModel()
+    const server = await startServer(workspace, args)
+    const evaluate = async () => {
+      const { body } = await server.request('POST', '/signatures/evaluate', { skill_path: 'skills/shout' })
+      await server.ended(`/signatures/evaluate/${body.job_id}`)
+    }
+    await evaluate()
+    workspace.write('skills/shout/signature.yaml', signature.replace('A word', 'One word'))
+    await evaluate()
+    const restore = () => server.request('POST', '/signatures/restore', { skill_path: 'skills/shout', version: 1 })
+    const restored = await Promise.all(Array.from({ length: 6 }, restore))
+    expect(new Set(restored.map(({ status }) => status))).toEqual(new Set([200]))
+    const { body } = await server.request('GET', '/signatures/history?skill_path=skills/shout')
+    expect(body.versions.map(({ version }: { version: number }) => version)).toEqual([1, 2, 3])
+  },
+  slow,
+)
 
 describe('a path', () => {
   test(
@@ -252,6 +276,13 @@ describe('a path', () => {
         const validated = await server.request('POST', '/signatures/validate', { paths: [path] })
         expect(validated.status === 200 ? validated.body.errors : 1, path).toBeGreaterThan(0)
       }
+      // What lies outside is refused by its words: whether it is there is not told.
+      for (const path of ['/etc', '/etc/passwd', '/etc/none', secret]) {
+        const { body } = await server.request('GET', `/signatures/history?skill_path=${path}`)
+        expect(body.code, path).toBe('path_outside_root')
+      }
+      const fifo = await server.request('POST', '/signatures/validate', { paths: ['skills/fifo'] })
+      expect(fifo.body.problems).toMatchObject([{ message: expect.stringContaining('not a regular file') }])
       const made = await server.request('POST', '/signatures/new', { skill_path: 'skills/link/new' })
       expect([made.status, made.body.code]).toEqual([403, 'path_outside_root'])
       expect((await server.request('POST', '/signatures/new', { skill_path: '../new' })).status).toBe(403)
@@ -297,6 +328,14 @@ describe('a route', () => {
     ['GET', '/jobs?limit=many', undefined, `'limit' cannot be "many": give a whole number.`],
     ['GET', '/jobs?state=done', undefined, '\'state\' cannot be "done": give one of queued, running'],
     ['GET', '/jobs?limit=1&limit=2', undefined, "'limit' is given twice"],
+    ['GET', '/jobs?limit=0x10', undefined, `'limit' cannot be "0x10": give a whole number.`],
+    [
+      'POST',
+      '/signatures/restore',
+      { skill_path: 'a', version: true },
+      "'version' cannot be true: give a whole number.",
+    ],
+    ['POST', '/signatures/restore', { skill_path: 'a', version: '1' }, `'version' cannot be "1": give a whole number.`],
   ])('%s %s with %j says what is wrong', async (method, path, body, says) => {
     const server = await startServer(createWorkspace())
     const reply = await server.request(method, path, body)

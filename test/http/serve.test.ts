@@ -56,6 +56,15 @@ describe('the token file', () => {
     expect(readFileSync(server.tokenFile, 'utf8')).toBe('of another server\n')
   })
 
+  test('lies in the home folder where the environment names no absolute place', async () => {
+    const workspace = createWorkspace()
+    const server = await startServer(workspace, ['--model', 'embedded'], { XDG_STATE_HOME: 'relative' })
+    expect(dirname(server.tokenFile)).toBe(join(workspace.root, '.home/.local/state/signature-tuner/serve'))
+    const { status, stderr } = await workspace.run(['serve', '--port', '0'], { XDG_STATE_HOME: '/proc/none' })
+    expect(status).toBe(3)
+    expect(stderr).toMatch(/\/proc\/none/)
+  })
+
   test('that cannot be written is an error with its path', async () => {
     const workspace = createWorkspace()
     workspace.write('.home/.local/state/signature-tuner', 'a file')
@@ -73,6 +82,7 @@ describe('mistakes', () => {
       [['--port', String(server.port)], 'port_unavailable', /Port \d+ is in use.*--port 0/],
       [['--port', 'many'], 'usage', /--port cannot be 'many'/],
       [['--port', '70000'], 'usage', /0 to 65535/],
+      [['--port', '7.5'], 'usage', /whole number/],
       [['--root', 'nowhere'], 'path_not_found', /--root nowhere does not exist/],
       [['--base-url', 'nonsense'], 'usage', /--base-url is no URL/],
     ]
@@ -209,6 +219,26 @@ describe('a server that goes in the middle of a job', () => {
     },
     slow,
   )
+
+  test('with event streams asked for and never read ends, and had room for others', async () => {
+    const { midway, args } = await countingModel(5)
+    const server = await startServer(longSkill(), args)
+    const { place } = await evaluate(server)
+    for (let n = 0; n < 70; n++) {
+      const head = await fetch(`${server.url}/api/v1${place}/events`, {
+        method: 'HEAD',
+        headers: { Authorization: `Bearer ${server.token}` },
+      })
+      expect(head.status).toBe(200)
+    }
+    await midway
+    const unread = createConnection({ host: '127.0.0.1', port: server.port })
+    onTestFinished(() => void unread.destroy())
+    const head = [`GET /api/v1${place}/events HTTP/1.1`, `Host: 127.0.0.1:${server.port}`]
+    unread.pause().write([...head, `Authorization: Bearer ${server.token}`, '', ''].join('\r\n'))
+    expect((await server.events(place)).at(-1)?.event).toBe('completed')
+    expect((await server.stop()).status).toBe(0)
+  })
 
   test('with an event stream open ends the stream', async () => {
     const { midway, args } = await countingModel(5)

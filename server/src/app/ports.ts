@@ -85,8 +85,8 @@ export interface JobService {
   latency(model: string): Promise<Result<number | undefined>>
   /** The reply kept under a request's key during the last day. */
   recall(key: string): Promise<Result<KeptReply | undefined>>
-  /** Keeps a reply; not where there is no store yet. */
-  keep(key: string, kept: KeptReply): Promise<Result<void>>
+  /** Keeps a reply; false where there is no store yet. */
+  keep(key: string, kept: KeptReply): Promise<Result<boolean>>
   /** Resolves with the job once it ended, or rejects with the signal's reason; reports progress on the way. */
   wait(id: string, onProgress: (progress: JobProgress) => void, signal: AbortSignal): Promise<Result<Job>>
 }

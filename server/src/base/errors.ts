@@ -51,6 +51,7 @@ export const errorTable = {
   request_timeout: { exit: 2, http: 408, lsp: -32602 },
   body_too_large: { exit: 2, http: 413, lsp: -32602 },
   media_type: { exit: 2, http: 415, lsp: -32602 },
+  headers_too_large: { exit: 2, http: 431, lsp: -32602 },
   idempotency_conflict: findings,
   busy: { exit: 3, http: 503, lsp: -32803 },
   // findings in the user's files

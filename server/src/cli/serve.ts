@@ -1,4 +1,5 @@
 /** `serve` on the command line: its flags, and the hand-over to the HTTP host, which is a bundle of its own. */
+import { failure } from '../base/errors.ts'
 import type { serve as serveHttp } from '../http/main.ts'
 import type { ServeInvocation } from './program.ts'
 import { report } from './report.ts'
@@ -19,13 +20,16 @@ export async function runServe(
   if (!settings.ok) return report(terminal, json, settings.error)
   const port = readNumber('--port', invocation.port, defaultPort, 0, 65_535)
   if (!port.ok) return report(terminal, json, port.error)
+  if (!Number.isInteger(port.value)) {
+    return report(terminal, json, failure('usage', `--port cannot be '${invocation.port}': give a whole number.`))
+  }
   // The specifier is computed so that the host is not bundled in: other commands need none.
   const host: string = './http.cjs'
   const { serve }: { readonly serve: typeof serveHttp } = require(host)
   const served = await serve({
     cwd: process.cwd(),
     root,
-    port: Math.round(port.value),
+    port: port.value,
     models: settings.value,
     programFolder: __dirname,
     onListening({ url, tokenFile, root }) {

@@ -1,11 +1,12 @@
 /** The user's files: locating skills, reading and writing them, never outside their workspace root. */
-import { lstat, mkdir, realpath, stat } from 'node:fs/promises'
+import { lstat, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { errorCode, failure } from '../base/errors.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { createFile, replaceFile } from './atomicWrite.ts'
 import { readFailure, writeFailure } from './diskError.ts'
 import { findSignatures, isSignatureName } from './find.ts'
+import { makeFolder } from './makeFolder.ts'
 import { readPieces, readWhole } from './read.ts'
 import { createRootFinder, type RootFinder } from './root.ts'
 import { checkPath, hasParentPart, isInside } from './safePath.ts'
@@ -38,8 +39,9 @@ export function createFiles({ cwd, home, root: fixedRoot }: FilesOptions) {
   function resolveTyped(path: string): Result<string> {
     const checked = checkPath(path)
     if (!checked.ok) return checked
-    if (fixedRoot !== undefined && hasParentPart(path)) return fail(outside(path))
-    return ok(resolve(cwd, path))
+    const typed = resolve(cwd, path)
+    const leaves = fixedRoot !== undefined && (hasParentPart(path) || !isInside(fixedRoot, typed))
+    return leaves ? fail(outside(path)) : ok(typed)
   }
 
   function outside(path: string) {
@@ -139,9 +141,12 @@ export function createFiles({ cwd, home, root: fixedRoot }: FilesOptions) {
     async find(paths: readonly string[]): Promise<Result<readonly Location[]>> {
       const roots = await finder()
       const found = new Map<string, Location>()
+      const seen = new Set<string>()
       for (const path of paths) {
         const typed = resolveTyped(path)
         if (!typed.ok) return typed
+        if (seen.has(typed.value)) continue
+        seen.add(typed.value)
         try {
           if (!(await stat(typed.value)).isDirectory()) {
             const located = await locateWith(roots, typed.value)
@@ -249,18 +254,6 @@ async function nearestExisting(folder: string): Promise<string> {
   } catch (error) {
     if (errorCode(error) !== 'ENOENT' || dirname(folder) === folder) throw error
     return nearestExisting(dirname(folder))
-  }
-}
-
-/** One folder at a time: below /proc, Node's own recursion never ends. */
-async function makeFolder(folder: string): Promise<void> {
-  const make = () => mkdir(folder).catch(error => (errorCode(error) === 'EEXIST' ? undefined : Promise.reject(error)))
-  try {
-    await make()
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT' || dirname(folder) === folder) throw error
-    await makeFolder(dirname(folder))
-    await make()
   }
 }
 

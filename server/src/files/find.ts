@@ -23,7 +23,8 @@ export async function findSignatures(folder: string): Promise<readonly string[]>
 
 async function findAt(folder: string, entry: Dirent): Promise<readonly string[]> {
   const path = join(folder, entry.name)
-  if (!entry.isDirectory()) return entry.isFile() || entry.isSymbolicLink() ? [path] : []
+  // What is no file by that name is a mistake that reading it tells.
+  if (!entry.isDirectory()) return [path]
   if (entry.name.startsWith('.') || skippedFolders.has(entry.name)) return []
   // A folder that may not be read or went away meanwhile holds nothing for us.
   return findSignatures(path).catch(() => [])

@@ -9,7 +9,7 @@ import { formatDuration } from '../base/duration.ts'
 import { type Failure, failure } from '../base/errors.ts'
 import { sha256 } from '../base/hash.ts'
 import { canonicalJson } from '../base/json.ts'
-import { ok, type Result } from '../base/result.ts'
+import { fail, ok, type Result } from '../base/result.ts'
 import { readBody } from './body.ts'
 import { streamJob } from './events.ts'
 import { createReplies, isIdempotencyKey, type Reply } from './idempotency.ts'
@@ -33,6 +33,12 @@ interface Env {
 }
 type Context = AnyContext<Env>
 
+interface Endpoint {
+  readonly method: string
+  readonly path: string
+  handle(context: Context): Response | Promise<Response>
+}
+
 /** Bytes; the largest input is a list of paths. */
 const maxBody = 1024 ** 2
 /** Event streams at a time. */
@@ -40,7 +46,7 @@ const mostStreams = 64
 
 export function createApplication({ ports, root, stopping, log }: ApplicationOptions) {
   const service = ports.jobs(root)
-  const replies = createReplies(service)
+  const replies = createReplies({ service, now: ports.clock.now })
   const runs = createRuns({ ports, signal: stopping, log })
   const app = new Hono<Env>()
   let streams = 0
@@ -50,16 +56,41 @@ export function createApplication({ ports, root, stopping, log }: ApplicationOpt
     context.header('Cache-Control', 'no-store')
     context.header('X-Content-Type-Options', 'nosniff')
   })
-  app.get(`${base}/health`, context => context.json({ status: 'ok', version: packageJson.version, root }))
-  app.get(`${base}/openapi.json`, context => context.json(openApiDocument()))
-  for (const route of routes) {
-    app.on(route.method.toUpperCase(), honoPath(route.path), async context =>
-      send(context, await answer(route, context)),
-    )
-    const events = eventsPath(route)
-    if (events !== undefined) app.get(honoPath(events), watch)
+  const endpoints: readonly Endpoint[] = [
+    {
+      method: 'GET',
+      path: `${base}/health`,
+      handle: context => context.json({ status: 'ok', version: packageJson.version, root }),
+    },
+    {
+      method: 'GET',
+      path: `${base}/openapi.json`,
+      handle: context => context.json(openApiDocument(new URL(context.req.url).origin)),
+    },
+    ...routes.flatMap((route): readonly Endpoint[] => {
+      const { path } = route
+      const method = route.method.toUpperCase()
+      const events = eventsPath(route)
+      return [
+        { method, path, handle: async context => send(context, await answer(route, context)) },
+        ...(events === undefined
+          ? []
+          : [{ method: 'GET', path: events, handle: (context: Context) => watch(route, context) }]),
+      ]
+    }),
+  ]
+  for (const { method, path, handle } of endpoints) app.on(method, honoPath(path), handle)
+  for (const [path, ways] of Map.groupBy(endpoints, endpoint => endpoint.path)) {
+    const methods = ways.map(({ method }) => method)
+    app.all(honoPath(path), context => {
+      const problem = failure(
+        'method_not_allowed',
+        `${path} takes ${methods.join(' and ')}, not ${context.req.method}.`,
+      )
+      context.header('Allow', methods.includes('GET') ? [...methods, 'HEAD'].join(', ') : methods.join(', '))
+      return send(context, problemReply(problem))
+    })
   }
-  refuseOtherMethods(app)
   app.notFound(context => {
     const way = `see ${base}/openapi.json for those there are`
     return send(
@@ -79,10 +110,10 @@ export function createApplication({ ports, root, stopping, log }: ApplicationOpt
     const { searchParams } = new URL(context.req.url)
     const input = readInput(route, { parameters: context.req.param(), query: searchParams, body: body.value })
     if (!input.ok) return problemReply(input.error)
-    const key = context.req.header('idempotency-key')
+    const [key, ...otherKeys] = context.env.incoming.headersDistinct['idempotency-key'] ?? []
     if (route.method !== 'post' || key === undefined) return carryOut(route, input.value, context.req.raw.signal)
-    if (!isIdempotencyKey(key)) {
-      return problemReply(failure('usage', 'An Idempotency-Key has 1 to 255 printable ASCII characters.'))
+    if (!isIdempotencyKey(key) || otherKeys.length > 0) {
+      return problemReply(failure('usage', 'An Idempotency-Key has 1 to 255 printable ASCII characters, and is one.'))
     }
     // Not ended by a client that goes away: the reply is for whoever asks again.
     const fingerprint = sha256(canonicalJson([route.path, input.value]))
@@ -92,6 +123,8 @@ export function createApplication({ ports, root, stopping, log }: ApplicationOpt
 
   async function carryOut(route: Route, input: Readonly<Record<string, unknown>>, asking: AbortSignal): Promise<Reply> {
     if (stopping.aborted) return problemReply(failure('busy', 'The server is stopping.'))
+    const misplaced = await refuseOtherKind(route, input.job_id)
+    if (misplaced !== undefined) return problemReply(misplaced)
     if (route.answer === 'job') return submit(route, input)
     if (route.operation === operations['jobs show']) return show(String(input.job_id))
     const signal = AbortSignal.any([stopping, asking])
@@ -137,10 +170,21 @@ export function createApplication({ ports, root, stopping, log }: ApplicationOpt
     return problem === undefined ? view : ok({ ...view.value, apply_error: problem })
   }
 
-  async function watch(context: Context): Promise<Response> {
+  /** Ids of jobs are unique, but a job has its place. */
+  async function refuseOtherKind({ kind }: Route, id: unknown): Promise<Failure | undefined> {
+    if (kind === undefined || typeof id !== 'string') return undefined
+    const found = await service.get(id)
+    if (!found.ok || found.value.kind === kind) return undefined
+    const place = `${base}/signatures/${found.value.kind}/${id}`
+    return failure('job_not_found', `Job ${id} is no ${kind} job: it is at ${place}.`)
+  }
+
+  async function watch(route: Route, context: Context): Promise<Response> {
     const id = context.req.param('job_id') ?? ''
-    const found = await viewSettled(id)
+    const misplaced = await refuseOtherKind(route, id)
+    const found = misplaced === undefined ? await viewSettled(id) : fail(misplaced)
     if (!found.ok) return send(context, problemReply(found.error))
+    if (context.req.method === 'HEAD') return send(context, { status: 200, type: 'text/event-stream', body: '' })
     if (streams >= mostStreams) return send(context, problemReply(failure('busy', 'Too many event streams are open.')))
     streams++
     const watched = {
@@ -161,29 +205,6 @@ async function nameOneSkill(
 ): Promise<Result<Readonly<Record<string, unknown>>>> {
   const located = await ports.files.locate(String(input.skill_path))
   return located.ok ? ok({ ...input, skill_path: located.value.displayPath }) : located
-}
-
-function refuseOtherMethods(app: Hono<Env>): void {
-  const paths = Map.groupBy(
-    routes.flatMap(route => [
-      route,
-      ...(eventsPath(route) === undefined ? [] : [{ method: 'get', path: eventsPath(route) ?? '' }]),
-    ]),
-    ({ path }) => path,
-  )
-  const all = new Map([...paths].map(([path, ways]) => [path, ways.map(({ method }) => method.toUpperCase())]))
-  for (const path of [`${base}/health`, `${base}/openapi.json`]) all.set(path, ['GET'])
-  for (const [path, methods] of all) {
-    const allowed = methods.includes('GET') ? [...methods, 'HEAD'] : methods
-    app.all(honoPath(path), context => {
-      const problem = failure(
-        'method_not_allowed',
-        `${path} takes ${methods.join(' and ')}, not ${context.req.method}.`,
-      )
-      context.header('Allow', allowed.join(', '))
-      return send(context, problemReply(problem))
-    })
-  }
 }
 
 function honoPath(path: string): string {

@@ -1,17 +1,18 @@
 /** Server-sent events of one job: its progress, and how it ended. */
 import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
-import type { JobView } from '../app/jobView.ts'
+import { type JobView, viewJob } from '../app/jobView.ts'
+import { untilAborted } from '../base/cancellation.ts'
 import type { Failure } from '../base/errors.ts'
 import type { Result } from '../base/result.ts'
-import type { JobProgress } from '../jobs/job.ts'
+import type { Job, JobProgress } from '../jobs/job.ts'
 import { problemOf } from './problem.ts'
 
 export interface Watched {
   /** The job as it is now. */
   view(): Promise<Result<JobView>>
   /** Resolves when it has ended, whoever runs it, with all that this server does for it. */
-  ended(onProgress: (progress: JobProgress) => void, signal: AbortSignal): Promise<Result<unknown>>
+  ended(onProgress: (progress: JobProgress) => void, signal: AbortSignal): Promise<Result<Job>>
 }
 
 /** Comments in between keep proxies and clients from taking a quiet job for a dead connection. */
@@ -31,8 +32,10 @@ export function streamJob(
     const closed = new AbortController()
     stream.onAbort(() => closed.abort(new Error('the client went away')))
     const signal = AbortSignal.any([closed.signal, stopping])
-    const heartbeat = setInterval(() => void stream.write(': still there\n\n'), heartbeatMilliseconds)
-    const send = (event: string, value: unknown) => stream.writeSSE({ event, data: JSON.stringify(value) })
+    const heartbeat = setInterval(() => void stream.write(': still there\n\n'), heartbeatMilliseconds).unref()
+    // A client that stays but does not read must not keep the server from ending.
+    const send = (event: string, value: unknown) =>
+      untilAborted(stream.writeSSE({ event, data: JSON.stringify(value) }), signal)
     const fail = (error: Failure) => send('interrupted', problemOf(error))
     try {
       const first = await view()
@@ -41,11 +44,13 @@ export function streamJob(
       let latest = first.value
       const outcome = await ended(progress => {
         latest = { ...latest, status: 'running', progress }
-        void send('progress', latest)
+        send('progress', latest).catch(() => {})
       }, signal)
       if (!outcome.ok) return await fail(outcome.error)
       const last = await view()
-      await (last.ok ? send(last.value.status, last.value) : fail(last.error))
+      // Deleted in the meantime: its end is known all the same.
+      const shown = last.ok ? last.value : viewJob(outcome.value)
+      await send(shown.status, shown)
     } catch (error) {
       if (!signal.aborted) throw error
     } finally {

@@ -1,5 +1,5 @@
 /** Reads a request into the input of its route, or says in one sentence what is wrong with it. */
-import { z } from 'zod'
+import type { z } from 'zod'
 import { wantedInput } from '../app/inputIssue.ts'
 import { failure } from '../base/errors.ts'
 import { isRecord, parseJson } from '../base/json.ts'
@@ -18,7 +18,7 @@ export interface RequestParts {
 type Input = Readonly<Record<string, unknown>>
 
 export function readInput(route: Route, parts: RequestParts): Result<Input> {
-  const schema = z.toJSONSchema(route.input, { io: 'input', unrepresentable: 'any' })
+  const { schema } = route
   const given = givenInputs(route, parts, schema)
   if (!given.ok) return given
   const parsed = route.input.safeParse(given.value)
@@ -33,8 +33,15 @@ export function readInput(route: Route, parts: RequestParts): Result<Input> {
   }
   const name = String(issue?.path[0] ?? '')
   const value = given.value[name]
-  const wrong = value === undefined ? 'is missing' : `cannot be ${JSON.stringify(value).slice(0, 60)}`
+  const wrong = value === undefined ? 'is missing' : `cannot be ${shown(value)}`
   return fail(failure('usage', `'${name}' ${wrong}: ${wantedInput(schema, issue)}.`))
+}
+
+/** What was given, in a few words; never what may be nested without end. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 60))
+  if (typeof value !== 'object' || value === null) return String(value)
+  return Array.isArray(value) ? 'a list' : 'an object'
 }
 
 function givenInputs(
@@ -65,8 +72,6 @@ function givenInputs(
 /** The query holds texts; what is to be a number or a switch becomes one, where it is one. */
 function typedValue(text: string, property: z.core.JSONSchema._JSONSchema | undefined): unknown {
   const type = typeof property === 'object' ? property.type : undefined
-  if ((type === 'number' || type === 'integer') && text.trim() !== '' && !Number.isNaN(Number(text))) {
-    return Number(text)
-  }
+  if ((type === 'number' || type === 'integer') && /^-?\d+(\.\d+)?$/.test(text)) return Number(text)
   return type === 'boolean' && /^(true|false)$/.test(text) ? text === 'true' : text
 }

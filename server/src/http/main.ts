@@ -1,6 +1,5 @@
 /** The HTTP host: serves one workspace on the loopback until it is told to stop. */
 import { realpath, stat } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import type { ModelSettings } from '../app/ports.ts'
 import { errorCode, failure } from '../base/errors.ts'
@@ -39,7 +38,7 @@ export async function serve(options: ServeOptions): Promise<Result<void>> {
       port,
       log,
       async openToken(openPort) {
-        const written = await writeTokenFile(tokenFolder(process.env, homedir()), openPort)
+        const written = await writeTokenFile(tokenFolder(process.env), openPort)
         if (!written.ok) return written
         tokenFile = written.value
         return ok(written.value.token)

@@ -10,8 +10,8 @@ export const healthSchema = z
   .object({ status: z.literal('ok'), version: z.string(), root: z.string().describe('the workspace, absolute') })
   .meta({ id: 'Health' })
 
-/** OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.1), whose schemas are JSON Schema 2020-12. */
-export function openApiDocument() {
+/** OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.1), whose schemas are JSON Schema 2020-12. `url` is the server's. */
+export function openApiDocument(url = 'http://127.0.0.1:7717') {
   const schemas: Record<string, JsonSchema> = {}
   const describe = (schema: z.ZodType, io: 'input' | 'output') => jsonSchemaOf(schema, io, schemas)
   const content = { [problemType]: { schema: describe(problemSchema.meta({ id: 'Problem' }), 'output') } }
@@ -22,7 +22,7 @@ export function openApiDocument() {
   for (const route of routes) {
     add(route.method, route.path, describeRoute(route, describe))
     const events = eventsPath(route)
-    if (events !== undefined) add('get', events, describeEvents(events, describe))
+    if (events !== undefined) add('get', events, describeEvents(events))
   }
   add('get', `${base}/health`, {
     operationId: 'getHealth',
@@ -42,9 +42,7 @@ export function openApiDocument() {
       summary: packageJson.description,
       license: { name: packageJson.license, identifier: packageJson.license },
     },
-    servers: [
-      { url: 'http://127.0.0.1:7717', description: 'where `signature-tuner serve` listens unless told otherwise' },
-    ],
+    servers: [{ url, description: 'on this machine alone' }],
     security: [{ token: [] }],
     paths,
     components: {
@@ -105,10 +103,11 @@ function requiredOf(required: readonly string[]): { readonly required?: readonly
   return required.length === 0 ? {} : { required }
 }
 
-function describeEvents(path: string, describe: (schema: z.ZodType, io: 'output') => JsonSchema) {
+function describeEvents(path: string) {
   const job = pathParameters(path).map(name => parameter(name, 'path', true, { type: 'string' }))
   const what =
-    'Events `progress`, then `completed`, `failed` or `cancelled`, each with a job as JSON; or `interrupted`.'
+    'Events `progress`, then `completed`, `failed` or `cancelled`, each with data as in the schema ShownJob; or ' +
+    '`interrupted`, when nobody runs the job, with data as in the schema Problem.'
   return {
     operationId: operationId('get', path),
     summary: 'follow a job to its end',
@@ -116,11 +115,7 @@ function describeEvents(path: string, describe: (schema: z.ZodType, io: 'output'
     responses: {
       200: {
         description: what,
-        content: {
-          'text/event-stream': {
-            schema: { type: 'string', description: JSON.stringify(describe(shownJobSchema, 'output')) },
-          },
-        },
+        content: { 'text/event-stream': { schema: { type: 'string' } } },
       },
       ...problems,
     },

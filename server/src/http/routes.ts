@@ -4,7 +4,7 @@ import { operations } from '../app/app.ts'
 import { jobIdInput, skillPathInput } from '../app/inputs.ts'
 import { jobViewSchema } from '../app/jobView.ts'
 import type { AnyOperation } from '../app/operation.ts'
-import { jobErrorSchema, jobKinds, jobStates } from '../jobs/job.ts'
+import { type JobKind, jobErrorSchema, jobKinds, jobStates } from '../jobs/job.ts'
 
 export interface Route {
   readonly method: 'get' | 'post' | 'delete'
@@ -14,11 +14,15 @@ export interface Route {
   readonly summary: string
   /** What a request may hold: the operation's input as this route offers it. */
   readonly input: z.ZodObject
+  /** The same as JSON Schema. */
+  readonly schema: z.core.JSONSchema.BaseSchema
   readonly output: z.ZodType
   /** Inputs that the route decides. */
   readonly fixed: Readonly<Record<string, unknown>>
   /** `job`: answered with 202 as soon as its job is submitted; `created` with 201, all others with 200. */
   readonly answer: 'result' | 'created' | 'job'
+  /** Of the jobs that it is about. */
+  readonly kind?: JobKind | undefined
 }
 
 export const base = '/api/v1'
@@ -50,11 +54,12 @@ const ofJobs = jobKinds.flatMap((kind): readonly Route[] => {
   const jobs = `/signatures/${kind}`
   return [
     defineRoute('get', jobs, operations.jobs, { summary: `list the ${kind} jobs, newest first`, fixed: { kind } }),
-    { ...defineRoute('get', `${jobs}/{job_id}`, operations['jobs show']), output: shownJobSchema },
-    defineRoute('post', `${jobs}/{job_id}/cancel`, operations['jobs cancel']),
+    defineRoute('get', `${jobs}/{job_id}`, operations['jobs show'], { kind, output: shownJobSchema }),
+    defineRoute('post', `${jobs}/{job_id}/cancel`, operations['jobs cancel'], { kind }),
     defineRoute('post', `${jobs}/{job_id}/resume`, operations['jobs resume'], {
       inputs: { apply: applied },
       answer: 'job',
+      kind,
     }),
   ]
 })
@@ -67,13 +72,16 @@ export const routes: readonly Route[] = [
     answer: 'job',
   }),
   ...ofJobs,
-  defineRoute('post', '/signatures/tune/{job_id}/apply', operations['jobs apply']),
-  defineRoute('post', '/signatures/validate', operations.validate),
+  defineRoute('post', '/signatures/tune/{job_id}/apply', operations['jobs apply'], { kind: 'tune' }),
+  defineRoute('post', '/signatures/validate', operations.validate, {
+    inputs: { paths: z.array(z.string().min(1)).max(1000).default(['.']).describe('files and folders (default: all)') },
+  }),
   defineRoute('post', '/signatures/new', operations.new, { answer: 'created' }),
   defineRoute('get', '/signatures/history', operations.history),
   defineRoute('get', '/signatures/diff', operations.diff),
   defineRoute('post', '/signatures/restore', operations.restore),
   defineRoute('get', '/jobs', operations.jobs),
+  defineRoute('get', '/jobs/{job_id}', operations['jobs show'], { output: shownJobSchema }),
   defineRoute('delete', '/jobs/{job_id}', operations['jobs prune'], {
     summary: 'delete an ended job and its model calls',
     inputs: { job_id: jobIdInput },
@@ -97,13 +105,17 @@ function defineRoute(
     summary = operation.summary,
     inputs = {},
     fixed = {},
+    kind,
     without = [],
     answer = 'result',
+    output = answer === 'job' ? submittedSchema : operation.output,
   }: {
     readonly summary?: string
     /** Inputs that differ from the operation's. */
     readonly inputs?: Readonly<Record<string, z.ZodType>>
     readonly fixed?: Route['fixed']
+    readonly kind?: JobKind
+    readonly output?: z.ZodType
     readonly without?: readonly string[]
     readonly answer?: Route['answer']
   } = {},
@@ -112,6 +124,6 @@ function defineRoute(
     ([name]) => !hostInputs.has(name) && !without.includes(name) && !Object.hasOwn(fixed, name),
   )
   const input = z.strictObject(Object.fromEntries(shape))
-  const output = answer === 'job' ? submittedSchema : operation.output
-  return { method, path: base + path, operation, summary, input, output, fixed, answer }
+  const schema = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' })
+  return { method, path: base + path, operation, summary, input, schema, output, fixed, answer, kind }
 }

@@ -36,7 +36,7 @@ const address = '127.0.0.1'
 const graceMilliseconds = 2_000
 
 export async function startHttpServer(options: HttpServerOptions): Promise<Result<HttpServer>> {
-  const { ports, root, log, headTimeout = 10_000, requestTimeout = 30_000 } = options
+  const { ports, root, log, headTimeout = 5_000, requestTimeout = 30_000 } = options
   const stopping = new AbortController()
   const application = createApplication({ ports, root, stopping: stopping.signal, log })
   const listener = getRequestListener(application.fetch, { overrideGlobalObjects: false })
@@ -54,9 +54,16 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Resul
     return false
   }
 
-  const server = createServer({ requestTimeout, headersTimeout: headTimeout, connectionsCheckingInterval: 500 })
+  const server = createServer({
+    requestTimeout,
+    headersTimeout: headTimeout,
+    connectionsCheckingInterval: 500,
+    // The guard refuses them, with a reason.
+    requireHostHeader: false,
+  })
   server.keepAliveTimeout = 5_000
   server.maxConnections = 256
+  server.on('drop', () => log('A connection was refused: 256 are open already.'))
   server.on('request', (request, response) => {
     if (admit(request, response)) void listener(request, response)
   })
@@ -66,6 +73,11 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Resul
     response.writeContinue()
     void listener(request, response)
   })
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    if (!admit(request, response)) return
+    refuse(request, response, failure('usage', "The header Expect can only be '100-continue'."))
+  })
+  server.on('connect', (_request, socket) => refuseSocket(new Error('CONNECT'), socket as Socket))
   server.on('clientError', (error, socket: Socket) => refuseSocket(error, socket))
 
   try {
@@ -117,11 +129,7 @@ function refuseSocket(error: NodeJS.ErrnoException, socket: Socket): void {
     socket.destroy()
     return
   }
-  const problem = problemOf(
-    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-      ? failure('request_timeout', 'The request took too long to arrive.')
-      : failure('usage', 'The request is no HTTP/1.1 that this server understands.'),
-  )
+  const problem = problemOf(socketFailure(error.code))
   const body = JSON.stringify(problem)
   const head = [
     `HTTP/1.1 ${problem.status} ${problem.title}`,
@@ -130,6 +138,17 @@ function refuseSocket(error: NodeJS.ErrnoException, socket: Socket): void {
     'Connection: close',
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+}
+
+function socketFailure(code: string | undefined): Failure {
+  switch (code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return failure('request_timeout', 'The request took too long to arrive.')
+    case 'HPE_HEADER_OVERFLOW':
+      return failure('headers_too_large', 'The headers of the request exceed 16 KiB.')
+    default:
+      return failure('usage', 'The request is no HTTP/1.1 that this server understands.')
+  }
 }
 
 function portFailure(error: unknown, port: number): Failure {

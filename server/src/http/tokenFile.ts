@@ -1,9 +1,11 @@
 /** The token file: lets programs of the same user find the token, and nobody else. */
 import { randomBytes } from 'node:crypto'
-import { chmod, lstat, mkdir, open, readFile, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { chmod, lstat, open, readFile, unlink } from 'node:fs/promises'
+import { homedir, userInfo } from 'node:os'
+import { isAbsolute, join } from 'node:path'
 import { errorCode, failure } from '../base/errors.ts'
 import { fail, ok, type Result } from '../base/result.ts'
+import { makeFolder } from '../files/makeFolder.ts'
 
 export interface TokenFile {
   readonly path: string
@@ -46,7 +48,7 @@ export async function writeTokenFile(folder: string, port: number): Promise<Resu
 
 /** What is wrong with the folder, if anything; one that others may enter is closed to them. */
 async function preparePrivateFolder(folder: string): Promise<string | undefined> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await makeFolder(folder, 0o700)
   const state = await lstat(folder)
   if (!state.isDirectory()) return 'is not a folder; remove it'
   // Windows keeps a user's profile from others by itself.
@@ -56,10 +58,15 @@ async function preparePrivateFolder(folder: string): Promise<string | undefined>
   return undefined
 }
 
-/** `signature-tuner/serve` where programs of the user keep their state. */
-export function tokenFolder(env: Readonly<Record<string, string | undefined>>, home: string): string {
+/**
+ * `signature-tuner/serve` where programs of the user keep their state. What is not absolute does not count, as the XDG
+ * Base Directory Specification has it: it would lie in the workspace, and might be committed.
+ */
+export function tokenFolder(env: Readonly<Record<string, string | undefined>>): string {
   const local = process.platform === 'win32' ? env.LOCALAPPDATA : env.XDG_STATE_HOME
-  return join(local || join(home, '.local', 'state'), 'signature-tuner', 'serve')
+  const home = [homedir(), userInfo().homedir].find(isAbsolute) ?? '/'
+  const state = local !== undefined && isAbsolute(local) ? local : join(home, '.local', 'state')
+  return join(state, 'signature-tuner', 'serve')
 }
 
 function ignoreAbsent(error: unknown): void {

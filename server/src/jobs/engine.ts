@@ -1,4 +1,5 @@
 /** Runs the jobs that its own host submitted or resumed: claims, renews leases, reports progress, ends them. */
+import { untilAborted } from '../base/cancellation.ts'
 import type { Clock } from '../base/clock.ts'
 import { type Failure, failure, failureError, failureOf } from '../base/errors.ts'
 import { faultPoint } from '../base/faultPoint.ts'
@@ -385,19 +386,6 @@ function ignoringTheDisk<T>(write: () => T): T | undefined {
   } catch (error) {
     if (failureOf(error) === undefined) throw error
     return undefined
-  }
-}
-
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  let abandon: () => void = () => undefined
-  const aborted = new Promise<never>((_, reject) => {
-    abandon = () => reject(signal.reason)
-    signal.addEventListener('abort', abandon, { once: true })
-  })
-  try {
-    return await Promise.race([promise, aborted])
-  } finally {
-    signal.removeEventListener('abort', abandon)
   }
 }
 

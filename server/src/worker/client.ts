@@ -1,6 +1,7 @@
 /** A host's side of its worker: starts it at the first call, restarts it when it dies, ends it with the host. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { JobService } from '../app/ports.ts'
+import { untilAborted } from '../base/cancellation.ts'
 import { failure } from '../base/errors.ts'
 import { createRedactor } from '../base/redact.ts'
 import { fail, ok, type Result } from '../base/result.ts'
@@ -144,16 +145,10 @@ export function createWorkerService(options: WorkerServiceOptions): JobService &
     const stopListening = to.onProgress(event => {
       if (event.token === token) onProgress(event.progress as Parameters<OnProgress>[0])
     })
-    let abandon = () => {}
-    const aborted = new Promise<never>((_, reject) => {
-      abandon = () => reject(signal.reason)
-      signal.addEventListener('abort', abandon, { once: true })
-    })
     try {
       const answer = to.request(waitMethod, { id, token } satisfies WorkerWait, signal)
-      return (await Promise.race([answer, aborted])) as Answer<'get'>
+      return (await untilAborted(answer, signal)) as Answer<'get'>
     } finally {
-      signal.removeEventListener('abort', abandon)
       stopListening()
     }
   }

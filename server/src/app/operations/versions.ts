@@ -42,14 +42,8 @@ export const diff = defineOperation({
   summary: 'compare two versions, or a version with the file as it is now',
   input: z.object({
     skill_path: skillPathInput,
-    a: z.coerce
-      .number()
-      .int()
-      .positive()
-      .optional()
-      .describe('older version (default: the one before)')
-      .meta(positional),
-    b: z.coerce.number().int().positive().optional().describe('newer version (default: the file)').meta(positional),
+    a: z.int().positive().optional().describe('older version (default: the one before)').meta(positional),
+    b: z.int().positive().optional().describe('newer version (default: the file)').meta(positional),
   }),
   output: z.object({
     skill_path: z.string(),
@@ -93,7 +87,7 @@ export const restore = defineOperation({
   summary: 'write an earlier version back to the file',
   input: z.object({
     skill_path: skillPathInput,
-    version: z.coerce.number().int().positive().describe('number of the version to restore').meta(positional),
+    version: z.int().positive().describe('number of the version to restore').meta(positional),
   }),
   output: z.object({
     skill_path: z.string(),
@@ -117,7 +111,7 @@ export const restore = defineOperation({
     const written = await ports.files.writeText(location.signaturePath, wanted.value.text)
     if (!written.ok) return written
     const source = versions.findLast(version => version.version === input.version)
-    const appended = await ports.history.append(location.historyPath, location.defaultSkillId, () => ({
+    const restored = {
       created_at: new Date(ports.clock.now()).toISOString(),
       metric_score: source?.metric_score ?? null,
       tuned: source?.tuned ?? false,
@@ -128,9 +122,15 @@ export const restore = defineOperation({
       ...(source?.model !== undefined && { model: source.model }),
       ...(source?.scores !== undefined && { scores: source.scores }),
       ...(source?.examples !== undefined && { examples: source.examples }),
-    }))
+    }
+    let newest: Version | undefined
+    const appended = await ports.history.append(location.historyPath, location.defaultSkillId, history => {
+      newest = history.signature_history.at(-1)
+      // Restored twice at once is restored once.
+      return newest?.restored_from === input.version && newest.signature === restored.signature ? undefined : restored
+    })
     if (!appended.ok) return appended
-    const version = appended.value?.version ?? input.version
+    const version = (appended.value ?? newest)?.version ?? input.version
     return ok({ skill_path: location.displayPath, restored: input.version, version, changed: true })
   },
 })
