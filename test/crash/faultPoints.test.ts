@@ -53,11 +53,11 @@ const scenarios: { readonly [name in FaultPoint]?: Scenario } = {
   'job.submitted': host,
   'job.ended': host,
   'lock.written': host,
-  'lock.taken': { ...host, times: [1, 3] },
+  'lock.taken': host,
   'file.opened': host,
   'file.written': { ...host, times: [2] },
-  // The version before, the signature, the version after.
-  'file.renaming': { ...host, times: [1, 2, 3] },
+  // The signature, and the version after; the version before is the first.
+  'file.renaming': { ...host, times: [2, 3] },
   'file.renamed': { ...host, times: [2] },
   'apply.versionBefore': host,
   'apply.signature': host,
