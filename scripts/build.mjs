@@ -14,6 +14,7 @@ const { metafile } = await build({
     tuneSignature: 'server/src/tuneSignature.ts',
     cli: 'server/src/cli/main.ts',
     http: 'server/src/http/main.ts',
+    lsp: 'server/src/lsp/main.ts',
     worker: 'server/src/worker/main.ts',
     sandbox: 'server/src/sandbox/thread.ts',
     validateThread: 'server/src/validateThread.ts',

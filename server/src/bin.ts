@@ -6,8 +6,8 @@ import { join } from 'node:path'
 
 // N-API 10 came with Node 22.14; below it the database driver crashes the process instead of throwing.
 if (Number(process.versions.napi) >= 10) {
-  // The bundle beside this one; the specifier is computed so that it is not bundled in.
-  const host: string = './cli.cjs'
+  // The bundle beside this one; the specifier is computed so that it is not bundled in. An editor waits for its server.
+  const host: string = isServer(process.argv.slice(2)) ? './lsp.cjs' : './cli.cjs'
   require(host)
 } else {
   // A clone of the project has installed a newer Node for itself.
@@ -19,6 +19,11 @@ if (Number(process.versions.napi) >= 10) {
     )
     process.exitCode = 2
   }
+}
+
+/** `lsp` as editors start it; what else follows the word is a matter of the command line. */
+function isServer([word, ...flags]: readonly string[]): boolean {
+  return word === 'lsp' && flags.every(flag => flag === '--stdio' || flag.startsWith('--clientProcessId='))
 }
 
 function runWith(node: string): void {

@@ -65,19 +65,29 @@ export async function loadSkillAt(files: Files, location: SkillLocation): Promis
   const text = await files.readText(location.signaturePath)
   if (!text.ok) return text
   const document = parseSignature(text.value)
+  return ok(await checkSkill(files, location, document))
+}
+
+/** The problems of a document with those of the files it names. `read` gives its examples; from their file by default. */
+export async function checkSkill(
+  files: Files,
+  location: SkillLocation,
+  document: SignatureDocument,
+  read: typeof readDataset = readDataset,
+): Promise<LoadedSkill> {
   const { signature } = document
   if (signature === undefined) {
-    return ok({ location, document, signature, dataset: undefined, problems: validateDocument(document) })
+    return { location, document, signature, dataset: undefined, problems: validateDocument(document) }
   }
-  const examples = await readDataset(files, location, document, signature)
+  const examples = await read(files, location, document, signature)
   const unreadable = examples.ok ? [] : [unreadableExamples(document, examples.error)]
-  const read = examples.ok ? examples.value : undefined
+  const found = examples.ok ? examples.value : undefined
   const problems = [
-    ...validateDocument(document, read),
+    ...validateDocument(document, found),
     ...unreadable,
     ...(await scriptProblems(files, location, document, signature)),
   ]
-  return ok({ location, document, signature, dataset: read?.dataset, problems })
+  return { location, document, signature, dataset: found?.dataset, problems }
 }
 
 function unreadableExamples(document: SignatureDocument, { message }: Failure): Problem {

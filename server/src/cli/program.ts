@@ -92,6 +92,7 @@ export function createProgram({ run, serve }: Hosts): Command {
   const all: readonly AnyOperation[] = Object.values(operations)
   for (const operation of all) addCommand(program, operation, run)
   addServe(program, serve)
+  addLsp(program)
   return program
 }
 
@@ -119,6 +120,15 @@ function addServe(program: Command, serve: Hosts['serve']): void {
     const { root, port, json, quiet } = options
     await serve({ hostFlags: options, root, port, json: Boolean(json), quiet: Boolean(quiet) })
   })
+  program.addCommand(command)
+}
+
+/** Started by bin.ts itself; here it is only explained. */
+function addLsp(program: Command): void {
+  const command = createCommand('lsp', 'the language server on standard input and output, for any editor').option(
+    '--stdio',
+    'speak on standard input and output (always so)',
+  )
   program.addCommand(command)
 }
 

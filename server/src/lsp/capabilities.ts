@@ -1,0 +1,54 @@
+/** What the client can do, and what this server offers it. */
+import { type ClientCapabilities, type ServerCapabilities, TextDocumentSyncKind } from 'vscode-languageserver'
+
+import { scoreCapabilities } from './scores.ts'
+
+export interface ClientAbilities {
+  /** Then diagnostics of signatures are not pushed. */
+  readonly pullsDiagnostics: boolean
+  readonly configuration: boolean
+  readonly watchesFiles: boolean
+  readonly workDoneProgress: boolean
+  readonly applyEdit: boolean
+  /** `documentChanges` with versions, and annotations that ask for a confirmation. */
+  readonly documentChanges: boolean
+  readonly changeAnnotations: boolean
+  readonly refreshesInlayHints: boolean
+  readonly refreshesCodeLenses: boolean
+  readonly refreshesDiagnostics: boolean
+  readonly snippets: boolean
+  readonly showDocument: boolean
+  readonly textDocumentContent: boolean
+  readonly codeActionLiterals: boolean
+}
+
+export function readAbilities({ workspace, textDocument, window }: ClientCapabilities): ClientAbilities {
+  return {
+    pullsDiagnostics: textDocument?.diagnostic !== undefined,
+    configuration: workspace?.configuration === true,
+    watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+    workDoneProgress: window?.workDoneProgress === true,
+    applyEdit: workspace?.applyEdit === true,
+    documentChanges: workspace?.workspaceEdit?.documentChanges === true,
+    changeAnnotations: workspace?.workspaceEdit?.changeAnnotationSupport !== undefined,
+    refreshesInlayHints: workspace?.inlayHint?.refreshSupport === true,
+    refreshesCodeLenses: workspace?.codeLens?.refreshSupport === true,
+    refreshesDiagnostics: workspace?.diagnostics?.refreshSupport === true,
+    snippets: textDocument?.completion?.completionItem?.snippetSupport === true,
+    showDocument: window?.showDocument?.support === true,
+    textDocumentContent: workspace?.textDocumentContent !== undefined,
+    codeActionLiterals: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
+  }
+}
+
+export function serverCapabilities(abilities: ClientAbilities): ServerCapabilities {
+  return {
+    positionEncoding: 'utf-16',
+    textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
+    workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+    ...scoreCapabilities,
+    ...(abilities.pullsDiagnostics && {
+      diagnosticProvider: { identifier: 'signature-tuner', interFileDependencies: true, workspaceDiagnostics: false },
+    }),
+  }
+}

@@ -1,0 +1,75 @@
+/** The settings of the language server: from the client, checked, with the key bound to where it came from. */
+import { z } from 'zod'
+import type { ModelSettings } from '../app/ports.ts'
+
+/** As editors name them, under `signatureTuner`. */
+export const settingsSchema = z.object({
+  model: z.string().min(1).optional().describe('Model to evaluate with; `embedded` is the offline demo.'),
+  reflectionModel: z.string().min(1).optional().describe('Model that proposes better wording (default: the model).'),
+  baseUrl: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('OpenAI-compatible endpoint.'),
+  concurrency: z.int().min(1).max(256).optional().describe('Model calls at a time (default: 8).'),
+  timeout: z.number().min(1).max(3600).optional().describe('Seconds for one model call (default: 60).'),
+  maxCalls: z.int().positive().optional().describe('Most model calls that one job may make (default: 2000).'),
+  maxCost: z.number().positive().optional().describe('Most US dollars that one job may cost.'),
+  maxTime: z.number().positive().optional().describe('Most seconds that one job may take.'),
+  inlayHints: z
+    .object({ enable: z.boolean().default(true).describe('Show scores inside the source.') })
+    .default({ enable: true }),
+  codeLens: z
+    .object({ enable: z.boolean().default(true).describe('Show Evaluate, Tune and History above the signature.') })
+    .default({ enable: true }),
+})
+export type Settings = z.infer<typeof settingsSchema>
+
+export const defaultSettings: Settings = settingsSchema.parse({})
+
+export interface ReadSettings {
+  readonly settings: Settings
+  /** One sentence for each value that is not used. */
+  readonly problems: readonly string[]
+}
+
+/** Each value by itself: one that is wrong leaves the others in force. */
+export function readSettings(given: unknown): ReadSettings {
+  const members = typeof given === 'object' && given !== null ? Object.entries(given) : []
+  const problems: string[] = []
+  const kept: Record<string, unknown> = {}
+  for (const [name, value] of members) {
+    // Clients send what is not set as null.
+    if (value === null || value === undefined || value === '' || !Object.hasOwn(settingsSchema.shape, name)) continue
+    const schema = settingsSchema.shape[name as keyof Settings]
+    const read = schema.safeParse(value)
+    if (read.success) kept[name] = read.data
+    else problems.push(`The setting signatureTuner.${name} is not used: ${read.error.issues[0]?.message ?? 'wrong'}.`)
+  }
+  return { settings: settingsSchema.parse(kept), problems }
+}
+
+/** What the process was started with: its environment and flags. */
+export interface Environment {
+  readonly baseUrl: string
+  readonly apiKey: string | undefined
+  readonly model: string | undefined
+  readonly reflectionModel: string | undefined
+}
+
+/**
+ * The key of the environment goes to the endpoint of the environment alone: a base URL of the client's configuration
+ * may come from a file of the project, which must never see it.
+ */
+export function modelSettings(settings: Settings, environment: Environment): ModelSettings {
+  const baseUrl = (settings.baseUrl ?? environment.baseUrl).replace(/\/+$/, '')
+  const isOurs = new URL(baseUrl).origin === new URL(environment.baseUrl).origin
+  return {
+    model: settings.model ?? environment.model,
+    reflectionModel: settings.reflectionModel ?? environment.reflectionModel,
+    baseUrl,
+    apiKey: isOurs ? environment.apiKey : undefined,
+    concurrency: settings.concurrency ?? 8,
+    timeout: (settings.timeout ?? 60) * 1000,
+    parameters: {},
+  }
+}
