@@ -6,6 +6,10 @@ import { join } from 'node:path'
 
 // N-API 10 came with Node 22.14; below it the database driver crashes the process instead of throwing.
 if (Number(process.versions.napi) >= 10) {
+  if (process.send !== undefined) {
+    process.channel?.unref()
+    process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'))
+  }
   // The bundle beside this one; the specifier is computed so that it is not bundled in. An editor waits for its server.
   const host: string = isServer(process.argv.slice(2)) ? './lsp.cjs' : './cli.cjs'
   require(host)
@@ -27,7 +31,8 @@ function isServer([word, ...flags]: readonly string[]): boolean {
 }
 
 function runWith(node: string): void {
-  const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' })
+  // By the channel the child notices when this process is killed, and stops as well.
+  const child = spawn(node, process.argv.slice(1), { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
   // A terminal sends these to the child as well, and the second one would end it at once.
   const onTerminal = [process.stdin, process.stdout, process.stderr].some(stream => stream.isTTY)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

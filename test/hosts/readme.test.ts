@@ -27,15 +27,17 @@ test('curl works as printed', async () => {
       child.on('close', () => done(said))
     })
   const [setting = '', post = '', ...rest] = example.split('\n\n')
-  const [events = '', show = '', cancel = ''] = rest.join('\n').trim().split('\n')
+  const [job = '', events = '', show = '', cancel = '', apply = '', history = ''] = rest.join('\n').trim().split('\n')
   const started = JSON.parse(await shell([setting, post]))
   expect(started).toMatchObject({ status: 'queued', resumed: false })
   const promised = JSON.parse(/^# (\{.*\})$/m.exec(post)?.[1] ?? '')
   expect(Object.keys(started)).toEqual(Object.keys(promised))
-  expect(await shell([setting, events], started.job_id)).toMatch(/^event: progress\n[\s\S]*\nevent: completed\n/)
-  expect(JSON.parse(await shell([setting, show], started.job_id))).toMatchObject({
+  expect(await shell([setting, job, events], started.job_id)).toMatch(/^event: progress\n[\s\S]*\nevent: completed\n/)
+  expect(JSON.parse(await shell([setting, job, show], started.job_id))).toMatchObject({
     status: 'completed',
     result: { tuned: true, signature_version: 2 },
   })
-  expect(JSON.parse(await shell([setting, cancel], started.job_id))).toMatchObject({ code: 'job_state' })
+  expect(JSON.parse(await shell([setting, job, cancel], started.job_id))).toMatchObject({ code: 'job_state' })
+  expect(JSON.parse(await shell([setting, job, apply], started.job_id))).toMatchObject({ signature_version: 2 })
+  expect(JSON.parse(await shell([setting, history]))).toMatchObject({ current: 2 })
 }, 60_000)

@@ -10,7 +10,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node'
-import type { ClientCapabilities, Diagnostic, PublishDiagnosticsParams } from 'vscode-languageserver'
+import type { ClientCapabilities, Diagnostic } from 'vscode-languageserver'
 import type { Workspace } from './cli.ts'
 
 const program = resolve(import.meta.dirname, '../../dist/bin.cjs')
@@ -73,6 +73,7 @@ export async function startLspClient(workspace: Workspace, options: LspClientOpt
     for (const look of waiting) look()
   }
   connection.onNotification((method, params) => note(method, params))
+  connection.onUnhandledProgress(params => note('$/progress', params))
   connection.onRequest((method, params) => {
     note(method, params)
     const answer = options.answer?.(method, params)
@@ -141,7 +142,7 @@ export async function startLspClient(workspace: Workspace, options: LspClientOpt
         const told = received.findLast(
           ({ method, params }) => method === 'textDocument/publishDiagnostics' && params.uri === uriOf(path),
         )
-        const { diagnostics }: PublishDiagnosticsParams = told?.params ?? {}
+        const diagnostics: readonly Diagnostic[] | undefined = told?.params.diagnostics
         return diagnostics !== undefined && until(diagnostics) ? diagnostics : undefined
       }),
     message: (method, fits = () => true) =>

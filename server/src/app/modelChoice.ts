@@ -1,6 +1,7 @@
 /** Which models a job uses and at which origin, or one sentence on what is missing. */
 import { type Failure, failure } from '../base/errors.ts'
 import { fail, ok, type Result } from '../base/result.ts'
+import { nearest } from '../base/text.ts'
 import { embeddedModel, originOf } from '../model/model.ts'
 import { priceOf } from '../model/prices.ts'
 import type { ModelSettings } from './ports.ts'
@@ -36,6 +37,10 @@ export function chooseModels(
   if (models.every(name => name === embeddedModel)) return ok({ model, reflectionModel, origin: embeddedModel })
   const origin = originOf(settings.baseUrl)
   if (settings.apiKey === undefined && new URL(origin).hostname === 'api.openai.com') {
+    const slip = models.find(name => nearest(name, [embeddedModel]) !== undefined)
+    if (slip !== undefined) {
+      return fail(failure('usage', `There is no model '${slip}' without a key: did you mean '${embeddedModel}'?`))
+    }
     return fail(
       failure(
         'key_missing',

@@ -2,6 +2,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { Json } from '../base/json.ts'
 import type { Result } from '../base/result.ts'
+import type { TextEdit } from '../base/text.ts'
 import type { HistoryStore } from '../history/store.ts'
 import type { Job, JobKind, JobProgress, JobState } from '../jobs/job.ts'
 import type { EvaluationRecord, KeptReply, StoreFacts } from '../jobs/store.ts'
@@ -38,8 +39,11 @@ export interface Files {
   readText(path: string, maxBytes?: number): Promise<Result<string>>
   /** The same in pieces, for large files (at most 1 GiB). */
   openText(path: string): Promise<Result<AsyncIterable<string>>>
-  /** Atomic: temporary file, fsync, rename; keeps the file's mode. */
-  writeText(path: string, text: string): Promise<Result<void>>
+  /**
+   * Atomic: temporary file, fsync, rename; keeps the file's mode. `edits` make the text out of what is there, for an
+   * editor that has it open.
+   */
+  writeText(path: string, text: string, options?: { readonly edits?: readonly TextEdit[] }): Promise<Result<void>>
   /** Creates a file that must not exist yet, with its folders. */
   createText(path: string, text: string): Promise<Result<void>>
   /** An absolute path as the user would type it. */

@@ -95,8 +95,9 @@ function liveLines(progress: JobProgress, spent: number, terminal: Terminal): st
   return lines
 }
 
-function startLine(event: { readonly jobId: string; readonly resumed: boolean; readonly skillPath: string }): string {
-  return `${event.resumed ? 'Resuming' : 'Starting'} ${event.jobId} on ${line(skillName(event.skillPath), 48)}`
+function startLine(event: Extract<OperationEvent, { kind: 'started' }>): string {
+  const what = event.state === 'running' ? 'Following' : event.resumed ? 'Resuming' : 'Starting'
+  return `${what} ${event.jobId} on ${line(skillName(event.skillPath), 48)}`
 }
 
 function phaseOf(progress: JobProgress): string {

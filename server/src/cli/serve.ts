@@ -35,6 +35,9 @@ export async function runServe(
     onListening({ url, tokenFile, root }) {
       if (json) terminal.print(JSON.stringify({ url, token_file: tokenFile }))
       else terminal.print(listening(url, tokenFile, root))
+      if (settings.value.model === undefined) {
+        terminal.tell('No model is configured: requests must name one, or stop this and add --model.')
+      }
     },
     log: line => void (quiet || terminal.tell(line)),
   })

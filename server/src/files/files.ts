@@ -181,7 +181,11 @@ export function createFiles({ cwd, home, root: fixedRoot }: FilesOptions) {
       return file.ok ? readPieces(file.value, shown(resolve(cwd, path)), 1024 * mebibyte) : file
     },
 
-    async writeText(path: string, text: string, check?: () => Promise<Result<void>>): Promise<Result<void>> {
+    async writeText(
+      path: string,
+      text: string,
+      { check }: { readonly check?: () => Promise<Result<void>>; readonly edits?: unknown } = {},
+    ): Promise<Result<void>> {
       const file = await followTyped(path)
       return file.ok ? replaceFile(file.value, shown(resolve(cwd, path)), text, check) : file
     },

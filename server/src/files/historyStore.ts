@@ -12,7 +12,11 @@ import { lockFile } from './lock.ts'
 export interface HistoryStoreOptions {
   readonly files: {
     readText(path: string, maxBytes: number): Promise<Result<string>>
-    writeText(path: string, text: string, check?: () => Promise<Result<void>>): Promise<Result<void>>
+    writeText(
+      path: string,
+      text: string,
+      options: { readonly check: () => Promise<Result<void>> },
+    ): Promise<Result<void>>
   }
   readonly clock: Clock
   /** How the user would type a path; absolute unless given. */
@@ -57,7 +61,7 @@ export function createHistoryStore(options: HistoryStoreOptions): HistoryStore {
         return fail(damaged(text, start, 'no version can follow this one', display(path)))
       }
       const version = versionSchema.parse({ version: number, ...made })
-      const written = await files.writeText(path, withEntry(text, version), held.check)
+      const written = await files.writeText(path, withEntry(text, version), { check: held.check })
       return written.ok ? ok(version) : written
     },
   }

@@ -1,4 +1,6 @@
 /** Operations with a job that this server carries out: each goes on after its request was answered. */
+import { describeJob } from '../app/describeJob.ts'
+import { jobViewSchema } from '../app/jobView.ts'
 import type { AnyOperation, OperationContext, OperationEvent } from '../app/operation.ts'
 import type { Ports } from '../app/ports.ts'
 import { type Failure, failure, failureOf } from '../base/errors.ts'
@@ -32,6 +34,17 @@ export interface RunsOptions {
   readonly log: (line: string) => void
 }
 
+/** One line of the log: what became of the job. */
+function describeOutcome(output: unknown): string {
+  const job = jobViewSchema.safeParse(output)
+  return job.success ? describeJob(job.data) : 'ended.'
+}
+
+function describeFailure({ code, message }: Failure): string {
+  const word = code === 'cancelled' ? 'cancelled' : code === 'worker_lost' ? 'interrupted' : 'failed'
+  return `${word}: ${message}`
+}
+
 /** Failures of so many jobs are remembered. */
 const keptFailures = 1000
 
@@ -53,7 +66,7 @@ export function createRuns({ ports, signal, log }: RunsOptions): Runs {
     underway.set(jobId, all)
     const done = ended.then(outcome => {
       remember(jobId, outcome.ok ? undefined : outcome.error)
-      log(`${jobId} ${outcome.ok ? 'ended' : `failed: ${outcome.error.message}`}`)
+      log(`${jobId} ${outcome.ok ? describeOutcome(outcome.value) : describeFailure(outcome.error)}`)
       all.delete(done)
       if (all.size === 0 && underway.get(jobId) === all) underway.delete(jobId)
     })
@@ -69,7 +82,8 @@ export function createRuns({ ports, signal, log }: RunsOptions): Runs {
         onEvent(event) {
           if (event.kind === 'note') notes.push(event.message)
           if (event.kind !== 'started') return
-          log(`${event.jobId} ${event.resumed ? 'resumed' : 'started'}: ${operation.name} ${event.skillPath}`)
+          const what = event.state === 'running' ? 'followed' : event.resumed ? 'resumed' : 'started'
+          log(`${event.jobId} ${what}: ${operation.name} ${event.skillPath}`)
           follow(event.jobId, ended)
           first.resolve(ok({ ...event, notes: [...notes] }))
         },

@@ -1,6 +1,7 @@
 /** What the client can do, and what this server offers it. */
 import { type ClientCapabilities, type ServerCapabilities, TextDocumentSyncKind } from 'vscode-languageserver'
 
+import { commandCapabilities } from './commands.ts'
 import { scoreCapabilities } from './scores.ts'
 
 export interface ClientAbilities {
@@ -47,6 +48,7 @@ export function serverCapabilities(abilities: ClientAbilities): ServerCapabiliti
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
     workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
     ...scoreCapabilities,
+    ...commandCapabilities,
     ...(abilities.pullsDiagnostics && {
       diagnosticProvider: { identifier: 'signature-tuner', interFileDependencies: true, workspaceDiagnostics: false },
     }),

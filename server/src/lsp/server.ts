@@ -1,11 +1,13 @@
 /** The language server: its life from the first message to the last, and who handles what. */
-import { type Connection, type InitializeResult, TextDocuments } from 'vscode-languageserver'
+import { type Connection, type InitializeResult, MessageType, TextDocuments } from 'vscode-languageserver'
 import packageJson from '../../../package.json' with { type: 'json' }
 import { type ClientAbilities, readAbilities, serverCapabilities } from './capabilities.ts'
+import { registerCommands } from './commands.ts'
 import type { Look, ServerContext } from './context.ts'
 import { createDiagnostics, type Diagnostics } from './diagnostics.ts'
 import { documentsConfiguration } from './documents.ts'
 import { createHosts, type Hosts } from './hosts.ts'
+import { tell } from './messages.ts'
 import { createHandlerWrapper } from './request.ts'
 import { registerScores } from './scores.ts'
 import { defaultSettings, type Environment, readSettings, type Settings } from './settings.ts'
@@ -89,7 +91,7 @@ export function startServer(connection: Connection, { programFolder, environment
   function takeSettings(given: unknown): void {
     const read = readSettings(given)
     settings = read.settings
-    for (const problem of read.problems) connection.window.showWarningMessage(problem)
+    for (const problem of read.problems) tell(connection, MessageType.Warning, problem)
   }
 
   /** What clients show of facts is asked for again. */
@@ -124,6 +126,7 @@ export function startServer(connection: Connection, { programFolder, environment
     }),
   )
   registerScores(context)
+  registerCommands(context)
 
   connection.onShutdown(() => hosts.dispose())
   documents.listen(connection)

@@ -93,7 +93,9 @@ async function apply(
   if (changed) {
     const kept = await keepUnrecorded(ports, location, snapshot.value.skillId, text.value, 'meaning')
     if (!kept.ok) return kept
-    const written = await ports.files.writeText(location.signaturePath, edited.value.text)
+    const written = await ports.files.writeText(location.signaturePath, edited.value.text, {
+      edits: edited.value.edits,
+    })
     if (!written.ok) return written
     faultPoint('apply.signature')
   }

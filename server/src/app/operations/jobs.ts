@@ -211,6 +211,9 @@ async function openJob(ports: Ports, { job_id: id, root: folder }: NamedJob): Pr
   if (job.ok) return ok({ root: root.value, service, job: job.value })
   if (job.error.code !== 'job_not_found') return job
   return fail(
-    failure('job_not_found', `There is no job ${id.slice(0, 60)} in ${root.value}; see 'signature-tuner jobs'.`),
+    failure(
+      'job_not_found',
+      `There is no job ${id.slice(0, 60)} in ${root.value}; see 'signature-tuner jobs', or name its folder with --root.`,
+    ),
   )
 }

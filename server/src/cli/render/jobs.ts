@@ -9,7 +9,8 @@ import { renderTuned } from './tuned.ts'
 export function renderJobs(terminal: Terminal, view: z.output<typeof listJobs.output>): string {
   if (view.jobs.length === 0) {
     const none = view.filtered ? `No such jobs in ${view.root}.` : `No jobs in ${view.root} yet.`
-    return wrap(`${none} Start one with: signature-tuner tune <skill-path>`, terminal.columns)
+    const elsewhere = 'Outside of a repository a skill keeps its jobs in its own folder: add --root <folder>.'
+    return wrap(`${none} Start one with: signature-tuner tune <skill-path>. ${elsewhere}`, terminal.columns)
   }
   const rows = view.jobs.map(job => [
     job.job_id,
@@ -83,7 +84,8 @@ function unfinishedLines(terminal: Terminal, job: JobView): string[] {
     )
   }
   if (job.status === 'running') return lines
-  return [...lines, `  Resume with: signature-tuner jobs resume ${job.job_id}`]
+  const terms = job.kind === 'tune' ? ' --apply' : ''
+  return [...lines, `  Resume with: signature-tuner jobs resume ${job.job_id}${terms}`]
 }
 
 function candidateLines(terminal: Terminal, candidate: NonNullable<TuneResult['candidates']>[number]): string[] {

@@ -41,7 +41,7 @@ const renderers: Renderers = {
   'jobs resume': (terminal, value) => done(() => renderJob(terminal, value)),
   'jobs cancel': (terminal, value) => done(() => renderCancelled(terminal, value)),
   'jobs apply': (terminal, value) => done(() => renderApplied(terminal, value)),
-  'jobs prune': (_terminal, value) => done(() => `Deleted ${value.deleted} ${value.deleted === 1 ? 'job' : 'jobs'}.`),
+  'jobs prune': (_terminal, value) => done(() => renderPruned(value.deleted)),
   doctor: (terminal, value) => ({ text: () => renderDoctor(terminal, value), status: value.healthy ? 0 : 1 }),
 }
 
@@ -66,6 +66,11 @@ function evaluateStatus(value: OutputOf<'evaluate'>): number {
 
 function exitOf(code: string): number {
   return isErrorCode(code) ? errorTable[code].exit : 3
+}
+
+function renderPruned(deleted: number): string {
+  if (deleted === 0) return 'Nothing to delete: jobs must have ended, and be as old as --older-than says (30 days).'
+  return `Deleted ${deleted} ${deleted === 1 ? 'job' : 'jobs'}.`
 }
 
 function renderNew(created: readonly string[]): string {
