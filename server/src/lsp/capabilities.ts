@@ -3,6 +3,7 @@ import { type ClientCapabilities, type ServerCapabilities, TextDocumentSyncKind 
 
 import { commandCapabilities } from './commands.ts'
 import { scoreCapabilities } from './scores.ts'
+import { workspaceCapabilities } from './workspace.ts'
 
 export interface ClientAbilities {
   /** Then diagnostics of signatures are not pushed. */
@@ -46,7 +47,7 @@ export function serverCapabilities(abilities: ClientAbilities): ServerCapabiliti
   return {
     positionEncoding: 'utf-16',
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
-    workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+    ...workspaceCapabilities,
     ...scoreCapabilities,
     ...commandCapabilities,
     ...(abilities.pullsDiagnostics && {

@@ -23,6 +23,8 @@ export interface ServerContext {
   readonly settings: () => Settings
   readonly hosts: () => Hosts
   readonly skills: () => Skills
+  /** Absolute paths of the workspace's folders. */
+  readonly folders: () => readonly string[]
   /** The open signature; `undefined` for anything else. */
   readonly look: (uri: string) => Look | undefined
   /** A handler of requests about an open signature; anything else is answered with null. */

@@ -1,4 +1,5 @@
 /** The language server: its life from the first message to the last, and who handles what. */
+import { fileURLToPath } from 'node:url'
 import { type Connection, type InitializeResult, MessageType, TextDocuments } from 'vscode-languageserver'
 import packageJson from '../../../package.json' with { type: 'json' }
 import { type ClientAbilities, readAbilities, serverCapabilities } from './capabilities.ts'
@@ -12,6 +13,7 @@ import { createHandlerWrapper } from './request.ts'
 import { registerScores } from './scores.ts'
 import { defaultSettings, type Environment, readSettings, type Settings } from './settings.ts'
 import { createSkills, type Skills } from './skills.ts'
+import { registerWorkspace } from './workspace.ts'
 
 export interface ServerOptions {
   /** Folder of the bundles. */
@@ -27,6 +29,9 @@ export function startServer(connection: Connection, { programFolder, environment
   let hosts: Hosts
   let skills: Skills
   let diagnostics: Diagnostics
+  /** URIs. */
+  let folders: ReadonlySet<string> = new Set()
+  let seesFolders = false
 
   function look(uri: string): Look | undefined {
     const open = documents.get(uri)
@@ -40,6 +45,7 @@ export function startServer(connection: Connection, { programFolder, environment
     settings: () => settings,
     hosts: () => hosts,
     skills: () => skills,
+    folders: () => [...folders].filter(uri => uri.startsWith('file:')).map(uri => fileURLToPath(uri)),
     look,
     wrap,
     about: (name, handle) =>
@@ -51,13 +57,14 @@ export function startServer(connection: Connection, { programFolder, environment
 
   connection.onInitialize(params => {
     abilities = readAbilities(params.capabilities)
-    const folders = params.workspaceFolders?.map(({ uri }) => uri) ?? (params.rootUri ? [params.rootUri] : [])
+    folders = new Set(params.workspaceFolders?.map(({ uri }) => uri) ?? (params.rootUri ? [params.rootUri] : []))
+    seesFolders = params.capabilities.workspace?.workspaceFolders === true
     takeSettings(params.initializationOptions?.signatureTuner ?? params.initializationOptions)
     hosts = createHosts({
       programFolder,
       environment,
       settings,
-      folders,
+      folders: [...folders],
       openText: uri => documents.get(uri)?.text.getText(),
     })
     skills = createSkills({ ports: hosts.ports, model: hosts.model, onFacts: refresh })
@@ -70,7 +77,15 @@ export function startServer(connection: Connection, { programFolder, environment
   })
 
   connection.onInitialized(async () => {
+    if (seesFolders) {
+      connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+        const gone = new Set(removed.map(({ uri }) => uri))
+        folders = new Set([...[...folders].filter(uri => !gone.has(uri)), ...added.map(({ uri }) => uri)])
+        workspace.forget()
+      })
+    }
     if (abilities.configuration) await pullSettings()
+    await workspace.offerResuming()
   })
 
   connection.onDidChangeConfiguration(async ({ settings: pushed }) => {
@@ -127,6 +142,7 @@ export function startServer(connection: Connection, { programFolder, environment
   )
   registerScores(context)
   registerCommands(context)
+  const workspace = registerWorkspace(context)
 
   connection.onShutdown(() => hosts.dispose())
   documents.listen(connection)

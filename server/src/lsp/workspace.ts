@@ -1,0 +1,137 @@
+/** What concerns the workspace and not one document: symbols of all its skills, texts of old versions, offers to resume. */
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import {
+  type Connection,
+  MessageType,
+  type ServerCapabilities,
+  ShowMessageRequest,
+  SymbolKind,
+  type WorkspaceSymbol,
+} from 'vscode-languageserver'
+import { operations } from '../app/app.ts'
+import { describeJob } from '../app/describeJob.ts'
+import { viewJob } from '../app/jobView.ts'
+import type { FoundJob, JobService, Ports, SkillLocation } from '../app/ports.ts'
+import type { ServerContext } from './context.ts'
+import { tell } from './messages.ts'
+
+/** URIs of old versions: `signature-tuner:/abs/path/signature.yaml?version=2`. */
+export const versionScheme = 'signature-tuner'
+
+export const workspaceCapabilities: ServerCapabilities = {
+  workspaceSymbolProvider: true,
+  workspace: {
+    workspaceFolders: { supported: true, changeNotifications: true },
+    textDocumentContent: { schemes: [versionScheme] },
+  },
+}
+
+export interface Workspace {
+  /** Files came or went: the skills are looked for anew when next asked for. */
+  forget(): void
+  /** Asks the person whether interrupted jobs go on; nothing goes on without a yes. */
+  offerResuming(): Promise<void>
+}
+
+interface KnownSkill {
+  readonly name: string
+  readonly skillId: string
+  readonly location: SkillLocation
+}
+
+/** A client shows no more, and asks again for a longer word. */
+const mostSymbols = 200
+
+export function registerWorkspace({ connection, wrap, hosts, folders, documents, skills }: ServerContext): Workspace {
+  let index: Promise<readonly KnownSkill[]> | undefined
+
+  connection.onWorkspaceSymbol(
+    wrap('workspace/symbol', async ({ query }): Promise<WorkspaceSymbol[]> => {
+      index ??= findSkills(hosts().ports(), folders())
+      const word = query.toLowerCase()
+      const fits = ({ name, skillId }: KnownSkill) => `${name} ${skillId}`.toLowerCase().includes(word)
+      return (await index)
+        .filter(fits)
+        .slice(0, mostSymbols)
+        .map(({ name, skillId, location }) => ({
+          name,
+          kind: SymbolKind.Class,
+          containerName: skillId,
+          location: { uri: pathToFileURL(location.signaturePath).href },
+        }))
+    }),
+  )
+
+  connection.workspace.textDocumentContent.on(
+    wrap('workspace/textDocumentContent', async ({ uri }): Promise<{ readonly text: string } | null> => {
+      const { protocol, pathname, searchParams } = new URL(uri)
+      if (protocol !== `${versionScheme}:`) return null
+      const path = fileURLToPath(`file://${pathname}`)
+      const context = { signal: new AbortController().signal, onEvent: () => {} }
+      const history = await operations.history.run(hosts().ports(), { skill_path: path }, context)
+      if (!history.ok) return { text: `# ${history.error.message}\n` }
+      const number = Number(searchParams.get('version'))
+      const text = history.value.versions.findLast(({ version }) => version === number)?.signature
+      return { text: text ?? `# Version ${number} was recorded without its text.\n` }
+    }),
+  )
+
+  async function showWhenEnded(service: JobService, { id }: FoundJob, path: string): Promise<void> {
+    const ended = await service.wait(id, () => {}, new AbortController().signal)
+    const open = documents.get(pathToFileURL(path).href)
+    if (open !== undefined) await skills().reload(open)
+    tell(connection, MessageType.Info, ended.ok ? describeJob(viewJob(ended.value)) : ended.error.message)
+  }
+
+  return {
+    forget() {
+      index = undefined
+    },
+    async offerResuming() {
+      const ports = hosts().ports()
+      for (const folder of folders()) {
+        const root = await ports.files.root(folder)
+        if (!root.ok) continue
+        const service = ports.jobs(root.value)
+        const jobs = await service.list({ states: ['queued', 'running'], limit: 100 })
+        const waiting = jobs.ok ? jobs.value.filter(({ interrupted }) => interrupted) : []
+        const [newest] = waiting
+        if (newest === undefined || !(await isWanted(connection, newest, waiting.length))) continue
+        const resumed = await service.resume(newest.id)
+        if (resumed.ok) void showWhenEnded(service, newest, `${root.value}/${newest.skillPath}`)
+        else tell(connection, MessageType.Warning, resumed.error.message)
+      }
+    },
+  }
+}
+
+async function isWanted(connection: Connection, job: FoundJob, count: number): Promise<boolean> {
+  const what = job.kind === 'tune' ? 'Tuning' : 'Evaluating'
+  const done = job.progress === undefined ? '' : ` at ${Math.round(job.progress.percent)} %`
+  const others = count === 1 ? '' : ` (${count - 1} more can be resumed from their files)`
+  const answer = await connection.sendRequest(ShowMessageRequest.type, {
+    type: MessageType.Info,
+    message: `${what} ${job.skillPath} was interrupted${done}; what was answered is kept${others}. Go on?`,
+    actions: [{ title: 'Resume' }, { title: 'Not now' }],
+  })
+  return answer?.title === 'Resume'
+}
+
+/** By a look at the start of each file: parsing thousands would keep everybody waiting. */
+async function findSkills(ports: Ports, paths: readonly string[]): Promise<readonly KnownSkill[]> {
+  const found = await ports.files.find(paths)
+  if (!found.ok) return []
+  const skills: KnownSkill[] = []
+  const width = 16
+  for (let at = 0; at < found.value.length; at += width) {
+    const batch = found.value.slice(at, at + width).map(async (location): Promise<KnownSkill> => {
+      const text = await ports.files.readText(location.signaturePath)
+      const wordAfter = (key: string) =>
+        text.ok ? new RegExp(`^${key}: *["']?([\\w-]+)`, 'm').exec(text.value)?.[1] : undefined
+      const skillId = wordAfter('skill_id') ?? location.defaultSkillId
+      return { name: wordAfter('name') ?? skillId, skillId, location }
+    })
+    skills.push(...(await Promise.all(batch)))
+  }
+  return skills
+}
