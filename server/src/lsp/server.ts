@@ -1,6 +1,7 @@
 /** The language server: its life from the first message to the last, and who handles what. */
 import { type Connection, type InitializeResult, TextDocuments } from 'vscode-languageserver'
 import packageJson from '../../../package.json' with { type: 'json' }
+import { registerActions } from './actions.ts'
 import { type ClientAbilities, readAbilities, serverCapabilities } from './capabilities.ts'
 import type { Look, ServerContext } from './context.ts'
 import { createDiagnostics, type Diagnostics } from './diagnostics.ts'
@@ -124,6 +125,7 @@ export function startServer(connection: Connection, { programFolder, environment
     }),
   )
   registerScores(context)
+  registerActions(context)
 
   connection.onShutdown(() => hosts.dispose())
   documents.listen(connection)
