@@ -1,6 +1,11 @@
 /** What the client can do, and what this server offers it. */
-import { type ClientCapabilities, type ServerCapabilities, TextDocumentSyncKind } from 'vscode-languageserver'
-
+import {
+  type ClientCapabilities,
+  type CodeActionTag,
+  type ServerCapabilities,
+  TextDocumentSyncKind,
+} from 'vscode-languageserver'
+import { actionCapabilities } from './actions.ts'
 import { commandCapabilities } from './commands.ts'
 import { scoreCapabilities } from './scores.ts'
 import { workspaceCapabilities } from './workspace.ts'
@@ -22,6 +27,11 @@ export interface ClientAbilities {
   readonly showDocument: boolean
   readonly textDocumentContent: boolean
   readonly codeActionLiterals: boolean
+  /** The edit of a code action is asked for when it is chosen. */
+  readonly resolvesCodeActions: boolean
+  readonly codeActionTags: readonly CodeActionTag[]
+  /** A workspace edit may create a file. */
+  readonly createsFiles: boolean
 }
 
 export function readAbilities({ workspace, textDocument, window }: ClientCapabilities): ClientAbilities {
@@ -40,6 +50,13 @@ export function readAbilities({ workspace, textDocument, window }: ClientCapabil
     showDocument: window?.showDocument?.support === true,
     textDocumentContent: workspace?.textDocumentContent !== undefined,
     codeActionLiterals: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
+    resolvesCodeActions:
+      textDocument?.codeAction?.dataSupport === true &&
+      textDocument.codeAction.resolveSupport?.properties.includes('edit') === true,
+    codeActionTags: textDocument?.codeAction?.tagSupport?.valueSet ?? [],
+    createsFiles:
+      workspace?.workspaceEdit?.documentChanges === true &&
+      workspace.workspaceEdit.resourceOperations?.includes('create') === true,
   }
 }
 
@@ -50,6 +67,7 @@ export function serverCapabilities(abilities: ClientAbilities): ServerCapabiliti
     ...workspaceCapabilities,
     ...scoreCapabilities,
     ...commandCapabilities,
+    ...actionCapabilities(abilities),
     ...(abilities.pullsDiagnostics && {
       diagnosticProvider: { identifier: 'signature-tuner', interFileDependencies: true, workspaceDiagnostics: false },
     }),

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { type Connection, type InitializeResult, MessageType, TextDocuments } from 'vscode-languageserver'
 import packageJson from '../../../package.json' with { type: 'json' }
+import { registerActions } from './actions.ts'
 import { type ClientAbilities, readAbilities, serverCapabilities } from './capabilities.ts'
 import { registerCommands } from './commands.ts'
 import type { Look, ServerContext } from './context.ts'
@@ -143,6 +144,7 @@ export function startServer(connection: Connection, { programFolder, environment
   registerScores(context)
   registerCommands(context)
   const workspace = registerWorkspace(context)
+  registerActions(context)
 
   connection.onShutdown(() => hosts.dispose())
   documents.listen(connection)

@@ -70,7 +70,8 @@ function flowText(text: string): string {
   return scalarText(text, 'plain', { flow: true, indent: 0, lineBreak: '\n' })
 }
 
-function flowValue(value: unknown): string {
+/** A value as inside `{ }`, on one line. */
+export function flowValue(value: unknown): string {
   if (typeof value === 'string') return flowText(value)
   if (typeof value === 'number') return numberText(value)
   if (Array.isArray(value)) return `[${value.map(flowValue).join(', ')}]`
