@@ -41,6 +41,7 @@ export function createDiagnostics({ connection, skills, abilities, current }: Di
 
   async function tell(uri: string): Promise<void> {
     timers.delete(uri)
+    await current(uri)?.ready()
     const document = current(uri)
     if (document === undefined) return
     lookedAt.set(uri, performance.now())
@@ -81,6 +82,7 @@ export function createDiagnostics({ connection, skills, abilities, current }: Di
       )
     },
     async pull(document) {
+      await document.ready()
       const checked = await skills.problems(document)
       tellExamples(document, checked)
       return { kind: 'full', items: ofSignature(document, checked.problems) }
