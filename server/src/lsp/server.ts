@@ -65,7 +65,13 @@ export function startServer(connection: Connection, { programFolder, environment
       openText: uri => documents.get(uri)?.text.getText(),
     })
     skills = createSkills({ ports: hosts.ports, model: hosts.model, onFacts: refresh })
-    diagnostics = createDiagnostics({ connection, skills, abilities, current: uri => documents.get(uri) })
+    diagnostics = createDiagnostics({
+      connection,
+      skills,
+      abilities,
+      current: uri => documents.get(uri),
+      onFailure: logged,
+    })
     const result: InitializeResult = {
       capabilities: serverCapabilities(abilities),
       serverInfo: { name: packageJson.displayName, version: packageJson.version },
