@@ -15,6 +15,7 @@ const { metafile } = await build({
     cli: 'server/src/cli/main.ts',
     http: 'server/src/http/main.ts',
     lsp: 'server/src/lsp/main.ts',
+    parseThread: 'server/src/lsp/parseThread.ts',
     worker: 'server/src/worker/main.ts',
     sandbox: 'server/src/sandbox/thread.ts',
     validateThread: 'server/src/validateThread.ts',

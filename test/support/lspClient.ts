@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import {
   createMessageConnection,
   type MessageConnection,
@@ -12,6 +12,7 @@ import {
 } from 'vscode-jsonrpc/node'
 import type { ClientCapabilities, Diagnostic } from 'vscode-languageserver'
 import type { Workspace } from './cli.ts'
+import { watchProtocol } from './lspProtocol.ts'
 
 const program = resolve(import.meta.dirname, '../../dist/bin.cjs')
 
@@ -61,10 +62,11 @@ export async function startLspClient(workspace: Workspace, options: LspClientOpt
   })
   onTestFinished(() => void child.kill('SIGKILL'))
   const ended = new Promise<number | null>(done => child.on('exit', done))
-  const connection = createMessageConnection(
-    new StreamMessageReader(child.stdout),
-    new StreamMessageWriter(child.stdin),
-  )
+  const reader = new StreamMessageReader(child.stdout)
+  const writer = new StreamMessageWriter(child.stdin)
+  const wrong = watchProtocol(reader, writer)
+  onTestFinished(() => expect(wrong, 'what the protocol does not allow').toEqual([]))
+  const connection = createMessageConnection(reader, writer)
   const received: Array<{ method: string; params: Json }> = []
   const waiting = new Set<() => void>()
   const texts = new Map<string, { text: string; version: number }>()

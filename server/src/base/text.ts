@@ -39,6 +39,18 @@ export function lineColumnAt(starts: readonly number[], offset: number): LineCol
   return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 }
 }
 
+/** The last of the spans, which are in order, that begins at or before an offset. */
+export function lastSpanFrom<T extends Span>(spans: readonly T[], offset: number): T | undefined {
+  let low = 0
+  let high = spans.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((spans[middle]?.start ?? offset) <= offset) low = middle + 1
+    else high = middle
+  }
+  return spans[low - 1]
+}
+
 /** Applies edits that do not overlap, in any order. */
 export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   const sorted = [...edits].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end)

@@ -27,19 +27,28 @@ export interface DiagnosticsOptions {
   readonly abilities: ClientAbilities
   /** The document as it is now; `undefined` when it was closed. */
   readonly current: (uri: string) => OpenDocument | undefined
+  readonly onFailure: (error: unknown) => void
 }
 
 /** Milliseconds between two looks at a document that is being typed in; the first edit is looked at at once. */
 const pauseMilliseconds = 10
 export const diagnosticSource = 'signature-tuner'
 
-export function createDiagnostics({ connection, skills, abilities, current }: DiagnosticsOptions): Diagnostics {
+export function createDiagnostics({
+  connection,
+  skills,
+  abilities,
+  current,
+  onFailure,
+}: DiagnosticsOptions): Diagnostics {
   const timers = new Map<string, NodeJS.Timeout>()
   const lookedAt = new Map<string, number>()
   /** Examples files that were told of, by the signature that names them. */
   const examples = new Map<string, string>()
 
   async function tell(uri: string): Promise<void> {
+    // What is typed while a long text is parsed is told of with it.
+    await current(uri)?.ready()
     timers.delete(uri)
     const document = current(uri)
     if (document === undefined) return
@@ -77,10 +86,11 @@ export function createDiagnostics({ connection, skills, abilities, current }: Di
       const wait = Math.max(0, pauseMilliseconds - since)
       timers.set(
         uri,
-        setTimeout(() => void tell(uri), wait),
+        setTimeout(() => tell(uri).catch(onFailure), wait),
       )
     },
     async pull(document) {
+      await document.ready()
       const checked = await skills.problems(document)
       tellExamples(document, checked)
       return { kind: 'full', items: ofSignature(document, checked.problems) }
@@ -106,9 +116,8 @@ const severities = {
 } as const
 
 function ofSignature(document: OpenDocument, problems: readonly Problem[]): Diagnostic[] {
-  return problems
-    .filter(({ path }) => path === undefined)
-    .map(({ code, severity, message, span, related }) => ({
+  return mostImportant(problems.filter(({ path }) => path === undefined)).map(
+    ({ code, severity, message, span, related }) => ({
       range: toRange(document.text, span),
       severity: severities[severity],
       code,
@@ -121,7 +130,16 @@ function ofSignature(document: OpenDocument, problems: readonly Problem[]): Diag
           message: other.message,
         })),
       }),
-    }))
+    }),
+  )
+}
+
+/** Nobody reads thousands, and every edit sends all of them again. */
+const mostDiagnostics = 1000
+
+function mostImportant(problems: readonly Problem[]): readonly Problem[] {
+  if (problems.length <= mostDiagnostics) return problems
+  return [...problems].sort((a, b) => severities[a.severity] - severities[b.severity]).slice(0, mostDiagnostics)
 }
 
 /** Problems of the examples file, on its own lines, each with the place in the signature that names the file. */
@@ -131,7 +149,7 @@ function ofExamples(document: OpenDocument, problems: readonly Problem[]): Diagn
     if (path === undefined || at === undefined) return []
     const from = toPosition(at)
     return {
-      range: { start: from, end: { line: from.line, character: Number.MAX_SAFE_INTEGER >>> 0 } },
+      range: { start: from, end: { line: from.line, character: endOfLine } },
       severity: severities[severity],
       code,
       source: diagnosticSource,
@@ -142,3 +160,5 @@ function ofExamples(document: OpenDocument, problems: readonly Problem[]): Diagn
 }
 
 const start = { start: 0, end: 0 }
+/** The largest number that the protocol has. */
+const endOfLine = 2 ** 31 - 1

@@ -2,7 +2,9 @@
 
 import type { TextDocumentsConfiguration } from 'vscode-languageserver'
 import { TextDocument } from 'vscode-languageserver-textdocument'
-import { parseSignature, type SignatureDocument } from '../signature/document.ts'
+import { parseSignature, type SignatureDocument, withPieces } from '../signature/document.ts'
+import { unparsedPieces } from '../signature/yamlTree.ts'
+import type { PieceParser } from './pieceParser.ts'
 
 export interface OpenDocument {
   readonly uri: string
@@ -14,19 +16,30 @@ export interface OpenDocument {
   readonly cache: ParseCache
   /** Parsed once for each version, reusing the one before. */
   parsed(): SignatureDocument
+  /** Resolves when `parsed` has little left to do: what is long is parsed in another thread. */
+  ready(): Promise<void>
 }
 
-export const documentsConfiguration: TextDocumentsConfiguration<OpenDocument> = {
-  create: (uri, languageId, version, content) => open(TextDocument.create(uri, languageId, version, content), {}),
-  update: (document, changes, version) => open(TextDocument.update(document.text, changes, version), document.cache),
+export function createDocumentsConfiguration(parser: PieceParser): TextDocumentsConfiguration<OpenDocument> {
+  return {
+    create: (uri, languageId, version, content) =>
+      open(TextDocument.create(uri, languageId, version, content), {}, parser),
+    update: (document, changes, version) =>
+      open(TextDocument.update(document.text, changes, version), document.cache, parser),
+  }
 }
+
+/** Characters that are parsed at once, in some 20 milliseconds. */
+const shortLength = 16_384
 
 /** What was parsed last of the document, whichever version: the next one is parsed from there. */
 interface ParseCache {
   latest?: SignatureDocument
+  /** One at a time for each document: what was typed meanwhile comes after. */
+  parsing?: Promise<boolean>
 }
 
-function open(text: TextDocument, cache: ParseCache): OpenDocument {
+function open(text: TextDocument, cache: ParseCache, parser: PieceParser): OpenDocument {
   const { uri, languageId, version } = text
   return {
     uri,
@@ -39,7 +52,32 @@ function open(text: TextDocument, cache: ParseCache): OpenDocument {
       cache.latest = parseSignature(text.getText(), cache.latest)
       return cache.latest
     },
+    async ready() {
+      for (;;) {
+        if (cache.parsing === undefined) {
+          const sources = longSources(text.getText(), cache)
+          if (sources.length === 0) return
+          cache.parsing = parseElsewhere(sources, cache, parser).finally(() => delete cache.parsing)
+        }
+        if (!(await cache.parsing)) return
+      }
+    },
   }
+}
+
+/** What is to be parsed of the text; empty when that is little. */
+function longSources(text: string, { latest }: ParseCache): readonly string[] {
+  if (text.length <= shortLength || text === latest?.text) return []
+  const sources = unparsedPieces(text, latest?.tree)
+  return sources.reduce((length, source) => length + source.length, 0) <= shortLength ? [] : sources
+}
+
+/** Whether it could be done there; else it is done here, however long that takes. */
+async function parseElsewhere(sources: readonly string[], cache: ParseCache, parser: PieceParser): Promise<boolean> {
+  const pieces = await parser.parse(sources)
+  if (pieces === undefined) return false
+  cache.latest = withPieces(cache.latest ?? parseSignature(''), pieces)
+  return true
 }
 
 const signatureLanguage = 'skill-signature'

@@ -1,4 +1,6 @@
 /** The language server: its life from the first message to the last, and who handles what. */
+
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Connection, type InitializeResult, MessageType, TextDocuments } from 'vscode-languageserver'
 import packageJson from '../../../package.json' with { type: 'json' }
@@ -7,9 +9,10 @@ import { type ClientAbilities, readAbilities, serverCapabilities } from './capab
 import { registerCommands } from './commands.ts'
 import type { Look, ServerContext } from './context.ts'
 import { createDiagnostics, type Diagnostics } from './diagnostics.ts'
-import { documentsConfiguration } from './documents.ts'
+import { createDocumentsConfiguration } from './documents.ts'
 import { createHosts, type Hosts } from './hosts.ts'
 import { tell } from './messages.ts'
+import { createPieceParser } from './pieceParser.ts'
 import { createHandlerWrapper } from './request.ts'
 import { registerScores } from './scores.ts'
 import { defaultSettings, type Environment, readSettings, type Settings } from './settings.ts'
@@ -23,7 +26,9 @@ export interface ServerOptions {
 }
 
 export function startServer(connection: Connection, { programFolder, environment }: ServerOptions): void {
-  const documents = new TextDocuments(documentsConfiguration)
+  const logged = (error: unknown) => connection.console.error(String(error))
+  const parser = createPieceParser(join(programFolder, 'parseThread.cjs'), logged)
+  const documents = new TextDocuments(createDocumentsConfiguration(parser))
   const wrap = createHandlerWrapper(connection.console)
   let abilities: ClientAbilities = readAbilities({})
   let settings: Settings = defaultSettings
@@ -50,7 +55,9 @@ export function startServer(connection: Connection, { programFolder, environment
     look,
     wrap,
     about: (name, handle) =>
-      wrap(name, (params, token) => {
+      wrap(name, async (params, token) => {
+        const open = documents.get(params.textDocument.uri)
+        if (open?.isSignature) await open.ready()
         const seen = look(params.textDocument.uri)
         return seen === undefined ? null : handle(seen, params, token)
       }),
@@ -69,7 +76,13 @@ export function startServer(connection: Connection, { programFolder, environment
       openText: uri => documents.get(uri)?.text.getText(),
     })
     skills = createSkills({ ports: hosts.ports, model: hosts.model, onFacts: refresh })
-    diagnostics = createDiagnostics({ connection, skills, abilities, current: uri => documents.get(uri) })
+    diagnostics = createDiagnostics({
+      connection,
+      skills,
+      abilities,
+      current: uri => documents.get(uri),
+      onFailure: logged,
+    })
     const result: InitializeResult = {
       capabilities: serverCapabilities(abilities),
       serverInfo: { name: packageJson.displayName, version: packageJson.version },
@@ -118,7 +131,6 @@ export function startServer(connection: Connection, { programFolder, environment
     else for (const document of documents.all()) if (document.isSignature) diagnostics.schedule(document)
   }
 
-  const logged = (error: unknown) => connection.console.error(String(error))
   documents.onDidOpen(({ document }) => {
     if (document.isSignature) skills.reload(document).catch(logged)
   })
@@ -146,7 +158,9 @@ export function startServer(connection: Connection, { programFolder, environment
   const workspace = registerWorkspace(context)
   registerActions(context)
 
-  connection.onShutdown(() => hosts.dispose())
+  connection.onShutdown(async () => {
+    await Promise.all([hosts.dispose(), parser.dispose()])
+  })
   documents.listen(connection)
   connection.listen()
 }

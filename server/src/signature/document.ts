@@ -55,6 +55,11 @@ export function parseSignature(text: string, previous?: SignatureDocument): Sign
   return { text, signature, problems, entries, ...parts, tree }
 }
 
+/** The document with pieces that were parsed elsewhere, which the next text is not asked to parse again. */
+export function withPieces(document: SignatureDocument, pieces: YamlTree['pieces']): SignatureDocument {
+  return { ...document, tree: { ...document.tree, pieces: new Map([...document.tree.pieces, ...pieces]) } }
+}
+
 const signatureKeys = Object.keys(signatureSchema.shape)
 
 function readParts(reader: Reader, entries: readonly YamlPair[], { resolve }: YamlTree) {

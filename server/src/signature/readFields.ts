@@ -7,6 +7,7 @@ import {
   type Followed,
   kindOf,
   type Reader,
+  readableParts,
   readMap,
   readOptionalText,
   readText,
@@ -70,7 +71,7 @@ export function readFields(
     addProblem(reader, 'empty-value', `'${direction}' needs at least one field`, pair.keySpan)
   }
   const taken = new Map(others.map(part => [part.name, part.nameSpan]))
-  return map.pairs.map(entry => {
+  return readableParts(reader, pair, map.pairs).map(entry => {
     checkName(reader, entry, 'field')
     const earlier = taken.get(entry.key)
     if (earlier !== undefined) {
@@ -203,7 +204,7 @@ function readObjectFields(reader: Reader, pair: YamlPair | undefined): readonly 
   const map = readMap(reader, pair, 'a mapping from names to fields')
   if (pair === undefined || map === undefined) return []
   if (map.pairs.length === 0) addProblem(reader, 'empty-value', `'fields' needs at least one field`, pair.keySpan)
-  return map.pairs.flatMap(entry => {
+  return readableParts(reader, pair, map.pairs).flatMap(entry => {
     checkName(reader, entry, 'field')
     const fields = fieldMap(reader, entry)
     if (fields === undefined) return []
@@ -216,7 +217,7 @@ function readConstraints(reader: Reader, pair: YamlPair | undefined): readonly C
   const node = reader.follow(pair?.value)
   if (pair === undefined || node === undefined || isEmptyNode(node)) return []
   if (node.kind === 'seq') {
-    return node.items.flatMap(item => {
+    return readableParts(reader, pair, node.items).flatMap(item => {
       const followed = reader.follow(item)
       return followed === undefined ? [] : readConstraint(reader, followed, item.span)
     })

@@ -5,6 +5,7 @@ import {
   kindOf,
   mostSuggestions,
   type Reader,
+  readableParts,
   readMap,
   readText,
   suggestWord,
@@ -41,7 +42,8 @@ export function readMetrics(
 ): readonly MetricPart[] {
   if (pair === undefined || isEmptyNode(pair.value)) return []
   const map = readMap(reader, pair, 'a mapping from names to metrics')
-  return map === undefined ? [] : map.pairs.map(entry => readMetric(reader, entry, fields, resolve))
+  const entries = map === undefined ? [] : readableParts(reader, pair, map.pairs)
+  return entries.map(entry => readMetric(reader, entry, fields, resolve))
 }
 
 function readMetric(

@@ -84,6 +84,17 @@ export function readMap(reader: Reader, pair: YamlPair | undefined, what: string
   return undefined
 }
 
+/** Nobody writes so many fields, metrics or constraints by hand; every edit reads all of them. */
+const mostParts = 1000
+
+/** The parts that are read; more of them are a problem. */
+export function readableParts<T>(reader: Reader, pair: YamlPair, parts: readonly T[]): readonly T[] {
+  if (parts.length <= mostParts) return parts
+  const message = `'${pair.key}' may hold at most ${mostParts} entries, found ${parts.length}`
+  addProblem(reader, 'yaml-limit', message, pair.keySpan)
+  return parts.slice(0, mostParts)
+}
+
 /** The text below a key that must have one. */
 export function readText(reader: Reader, pair: YamlPair | undefined): TextPart | undefined {
   const part = readOptionalText(reader, pair)
@@ -126,7 +137,7 @@ const synonyms: ReadonlyMap<string, string> = new Map([
 ])
 
 export function checkKeys(reader: Reader, pairs: readonly YamlPair[], known: readonly string[]): void {
-  for (const { key, keySpan } of pairs) {
+  for (const { key, keySpan } of pairs.slice(0, mostParts)) {
     if (known.includes(key)) continue
     if (key === '<<') {
       addProblem(reader, 'unknown-key', `merge keys ('<<') are not read, repeat the keys instead`, keySpan)

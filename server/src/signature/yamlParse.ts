@@ -13,7 +13,7 @@ import {
   Schema,
   type YAMLError,
 } from 'yaml'
-import type { Span } from '../base/text.ts'
+import { lastSpanFrom, type Span } from '../base/text.ts'
 import { findBrackets, mask } from './yamlBrackets.ts'
 import { describeError } from './yamlErrors.ts'
 import type { YamlIssue, YamlNode, YamlPair, YamlScalar } from './yamlNode.ts'
@@ -28,7 +28,8 @@ export interface ParsedPiece {
   readonly tokens: number
 }
 
-export const maxTokens = 1_000_000
+/** Of one piece: more would hold an editor for longer than a person waits. */
+const maxTokens = 250_000
 const maxDepth = 64
 const maxIndent = 400
 
@@ -258,8 +259,9 @@ const styles = {
 function convertScalar(node: Scalar.Parsed, conversion: Conversion): YamlScalar {
   const [start, end] = node.range
   const style = styles[node.type ?? 'PLAIN']
-  const bracket = conversion.brackets.find(span => span.start < end && span.end > start)
-  if (bracket !== undefined && style === 'plain') return bracketScalar({ start, end }, conversion)
+  const bracket = lastSpanFrom(conversion.brackets, end - 1)
+  if (bracket !== undefined && bracket.end > start && style === 'plain')
+    return bracketScalar({ start, end }, conversion)
   const value = node.value
   const known = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null
   const trimmed = style === 'literal' || style === 'folded' ? trimmedEnd(conversion.text, start, end) : end

@@ -10,7 +10,7 @@ import {
   type YamlPair,
   type YamlScalar,
 } from './yamlNode.ts'
-import { maxTokens, type ParsedPiece, parsePiece } from './yamlParse.ts'
+import { type ParsedPiece, parsePiece } from './yamlParse.ts'
 import { type Piece, splitPieces } from './yamlPieces.ts'
 
 export interface YamlTree {
@@ -25,6 +25,9 @@ export interface YamlTree {
 /** UTF-16 code units. */
 const maxLength = 8 * 1024 * 1024
 const maxAliases = 100
+const maxTokens = 1_000_000
+/** A signature has nine. */
+const maxEntries = 1000
 const maxIssues = 50
 
 export function readYaml(text: string, previous?: YamlTree): YamlTree {
@@ -66,6 +69,40 @@ export function readYaml(text: string, previous?: YamlTree): YamlTree {
 }
 
 /**
+ * The pieces of a text that are not parsed yet, each once: who parses them elsewhere and adds them to `pieces` has
+ * `readYaml` do the rest only.
+ */
+export function unparsedPieces(text: string, previous?: YamlTree): readonly string[] {
+  if (text.length > maxLength) return []
+  const spans = splitPieces(text)?.slice(0, maxEntries) ?? [{ start: 0, end: text.length }]
+  const sources = spans.flatMap(span => [span, ...('items' in span ? (span.items ?? []) : [])])
+  const unparsed = new Set<string>()
+  for (const { start, end } of sources) {
+    const source = text.slice(start, end)
+    if (previous?.pieces.has(source) !== true) unparsed.add(source)
+  }
+  return [...unparsed]
+}
+
+/** Parses pieces, each with its text, in batches of about so many characters. */
+export function* parsePieces(
+  sources: readonly string[],
+  batchLength: number,
+): Generator<readonly (readonly [string, ParsedPiece])[]> {
+  let batch: (readonly [string, ParsedPiece])[] = []
+  let length = 0
+  for (const source of sources) {
+    batch.push([source, parsePiece(source)])
+    length += source.length
+    if (length < batchLength) continue
+    yield batch
+    batch = []
+    length = 0
+  }
+  if (batch.length > 0) yield batch
+}
+
+/**
  * A text of its own: a slice would keep the whole file it was cut from in memory for as long as its piece is
  * reused, one file per edit.
  */
@@ -78,7 +115,12 @@ type Read = (start: number, end: number) => YamlNode | undefined
 function assemble(text: string, pieces: readonly Piece[], read: Read, issues: YamlIssue[]): YamlNode | undefined {
   const pairs: YamlPair[] = []
   const first = new Map<string, Span>()
-  for (const piece of pieces) {
+  const [beyond] = pieces.slice(maxEntries)
+  if (beyond !== undefined) {
+    const span = { start: beyond.start, end: beyond.start + 1 }
+    issues.push({ code: 'yaml-limit', message: `a file may hold at most ${maxEntries} keys at its top`, span })
+  }
+  for (const piece of pieces.slice(0, maxEntries)) {
     const pair = readEntry(text, piece, read, issues)
     if (pair === undefined) continue
     const earlier = first.get(pair.key)

@@ -1,5 +1,5 @@
 /** Validation: everything that is wrong with a signature and its examples, in order of place. */
-import { lineColumnAt, lineStarts, type Span } from '../base/text.ts'
+import { lastSpanFrom, lineColumnAt, lineStarts, type Span } from '../base/text.ts'
 import type { Dataset } from '../examples/example.ts'
 import type { SignatureDocument } from '../signature/document.ts'
 import { datasetProblems } from './dataset.ts'
@@ -84,11 +84,8 @@ function suppress(text: string, problems: readonly Problem[]): Problem[] {
     const codes = (match[1] ?? '').split(/[\s,]+/).filter(code => code !== '')
     return { start: end - (match[2]?.length ?? 0), end, codes }
   })
-  return problems.filter(
-    ({ code, span }) =>
-      !suppressed.some(
-        line =>
-          span.start >= line.start && span.start <= line.end && (line.codes.length === 0 || line.codes.includes(code)),
-      ),
-  )
+  return problems.filter(({ code, span }) => {
+    const line = lastSpanFrom(suppressed, span.start)
+    return line === undefined || span.start > line.end || (line.codes.length > 0 && !line.codes.includes(code))
+  })
 }

@@ -76,8 +76,7 @@ describe('moving examples', () => {
   })
 
   test('back is refused for a file that is broken, large or gone', async () => {
-    const refusal = (files: Asked['files']) =>
-      apply(inFile, 'Copy', { files: files ?? {} }).catch((error: Error) => error.message)
+    const refusal = (files: Asked['files']) => apply(inFile, 'Copy', { files }).catch((error: Error) => error.message)
     expect(await refusal({ 'e.jsonl': '{"q":' })).toMatchInlineSnapshot(
       `"e.jsonl must be sound before its examples can be copied."`,
     )

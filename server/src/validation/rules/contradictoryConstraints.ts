@@ -5,7 +5,9 @@ import { type Problem, problem } from '../problem.ts'
 
 export function contradictoryConstraints(document: SignatureDocument): readonly Problem[] {
   return document.fields.flatMap(field => {
-    const read = field.constraints.map(constraint => ({ constraint, demands: demandsOf(constraint.text) }))
+    const read = field.constraints
+      .map(constraint => ({ constraint, demands: demandsOf(constraint.text) }))
+      .filter(({ demands }) => demandsSomething(demands))
     return read.flatMap(({ constraint, demands }, index) => {
       const other = read.slice(0, index).find(earlier => excludes(earlier.demands, demands))
       return other === undefined ? [] : [contradiction(field.name, constraint, other.constraint)]
@@ -25,6 +27,10 @@ interface Demands {
   readonly counts: ReadonlyMap<string, readonly [min: number, max: number]>
   readonly letters: 'upper' | 'lower' | undefined
   readonly fullStop: boolean | undefined
+}
+
+function demandsSomething({ counts, letters, fullStop }: Demands): boolean {
+  return counts.size > 0 || letters !== undefined || fullStop !== undefined
 }
 
 function excludes(a: Demands, b: Demands): boolean {
