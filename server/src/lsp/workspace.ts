@@ -39,6 +39,8 @@ interface KnownSkill {
   readonly location: SkillLocation
 }
 
+const top = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }
+
 /** A client shows no more, and asks again for a longer word. */
 const mostSymbols = 200
 
@@ -57,7 +59,7 @@ export function registerWorkspace({ connection, wrap, hosts, folders, documents,
           name,
           kind: SymbolKind.Class,
           containerName: skillId,
-          location: { uri: pathToFileURL(location.signaturePath).href },
+          location: { uri: pathToFileURL(location.signaturePath).href, range: top },
         }))
     }),
   )
