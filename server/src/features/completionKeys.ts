@@ -89,14 +89,11 @@ export function metricKeys(
   const kind = document.metrics.find(({ name }) => name === path[1])?.kind
   const outputs = outputsOf(document).map(({ name }) => name)
   const shape = signatureSchema.shape.metrics.unwrap().valueType.shape
-  const needsField = kind === undefined || !fieldlessKinds.has(kind)
+  const names = outputs.length === 0 ? ['answer'] : outputs.slice(0, mostFields)
+  const fieldless = kind !== undefined && fieldlessKinds.has(kind)
   const common: ReadonlyArray<readonly [key: string, value: string, needed: string]> = [
     ['kind', ` ${choice(1, metricKinds)}`, 'required'],
-    [
-      'field',
-      ` ${choice(1, outputs.length === 0 ? ['answer'] : outputs.slice(0, mostFields))}`,
-      needsField ? 'required' : 'optional',
-    ],
+    ['field', ` ${choice(1, names)}`, fieldless ? 'optional' : 'required'],
   ]
   const options = kind === undefined ? [] : optionDocs(kind)
   return [
@@ -171,7 +168,8 @@ function sampleOf(type: FieldType | undefined): string {
   return type?.kind === 'int' || type?.kind === 'float' ? '1' : type?.kind === 'bool' ? 'true' : '""'
 }
 
-function kindFor(type: FieldType | undefined): MetricKind {
+/** The kind that fits a type best. */
+export function kindFor(type: FieldType | undefined): MetricKind {
   const kind = type?.kind === 'optional' ? type.item.kind : type?.kind
   if (kind === 'float') return 'numeric'
   if (kind === 'list') return 'set_f1'

@@ -6,7 +6,7 @@ import { type MetricKind, metricKinds } from '../signature/signature.ts'
 import { scalarText } from '../signature/yamlText.ts'
 import { suitsType } from '../validation/rules/metricFit.ts'
 import type { Completion, CompletionEntry, Surroundings } from './completionEntry.ts'
-import { mostFields, optionValue, outputsOf, summary } from './completionKeys.ts'
+import { kindFor, mostFields, optionValue, outputsOf, summary } from './completionKeys.ts'
 import { stop, verbatim } from './snippet.ts'
 import type { WritingPlace } from './writingPlace.ts'
 
@@ -174,7 +174,8 @@ function kindEntries(
 ): readonly CompletionEntry[] {
   const type = outputsOf(document).find(({ name }) => name === field)?.type
   const suited = (kind: MetricKind) => type === undefined || suitsType(kind, type)
-  const sorted = [...metricKinds.filter(suited), ...metricKinds.filter(kind => !suited(kind))]
+  const rank = (kind: MetricKind) => (kind === kindFor(type) ? 0 : suited(kind) ? 1 : 2)
+  const sorted = [...metricKinds].sort((a, b) => rank(a) - rank(b))
   return sorted.map(kind => {
     const options = optionDocs(kind)
     const listed = options.map(({ name, description }) => `- \`${name}\`: ${description}`)
