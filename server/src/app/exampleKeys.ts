@@ -34,7 +34,8 @@ export async function findExampleKeys(
   const text = await files.readText(path.value, maxBytes)
   if (!text.ok) return text
   // What is open in an editor is not measured when it is read.
-  if (text.value.length > maxBytes) return fail(failure('path_unsafe', `${source.path} is larger than 2 MiB.`, source.path))
+  if (text.value.length > maxBytes)
+    return fail(failure('path_unsafe', `${source.path} is larger than 2 MiB.`, source.path))
   const spans = exampleKeySpans(text.value, format, name)
   if (!spans.ok) return fail(failure('examples_invalid', `${source.path} ${spans.error}: mend it first.`, source.path))
   return ok({ path: path.value, text: text.value, spans: spans.value })

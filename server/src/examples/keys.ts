@@ -49,9 +49,7 @@ function jsonKeys(text: string, name: string): Result<readonly Span[], string> {
     : source.indexOf('[')
   if (list === undefined || source[list] !== '[') return fail('holds no list of examples')
   return ok(
-    elementsOf(source, list).flatMap(at =>
-      source[at] === '{' ? keysOf(source.slice(at), start + at, name) : [],
-    ),
+    elementsOf(source, list).flatMap(at => (source[at] === '{' ? keysOf(source.slice(at), start + at, name) : [])),
   )
 }
 

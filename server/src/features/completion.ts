@@ -37,6 +37,13 @@ export function completion(
   }
 }
 
+/** Whether a file of the skill's folder is asked for here, so that the folder need not be read otherwise. */
+export function asksForFiles({ text }: SignatureDocument, offset: number): boolean {
+  const place = writingPlaceAt(text, offset)
+  if (place === undefined || (place.at === 'key' && place.path.length === 0)) return place !== undefined
+  return place.at === 'value' && /^(?:examples|path)$/.test(String(place.path.at(-1)))
+}
+
 function entriesAt(
   document: SignatureDocument,
   place: WritingPlace,

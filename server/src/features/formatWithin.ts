@@ -37,12 +37,19 @@ export function formatWithin(text: string, pairs: readonly YamlPair[]): readonly
     if (node.kind === 'map') {
       node.pairs.forEach(visitPair)
       if (node.flow && node.pairs.every(({ value }) => !isEmptyNode(value))) {
-        visitFlow(node, node.pairs.map(({ keySpan, value }) => ({ start: keySpan.start, end: value.span.end })))
+        visitFlow(
+          node,
+          node.pairs.map(({ keySpan, value }) => ({ start: keySpan.start, end: value.span.end })),
+        )
       }
     } else if (node.kind === 'seq') {
       node.items.forEach(visit)
       if (node.flow) {
-        if (node.items.every(item => !isEmptyNode(item))) visitFlow(node, node.items.map(({ span }) => span))
+        if (node.items.every(item => !isEmptyNode(item)))
+          visitFlow(
+            node,
+            node.items.map(({ span }) => span),
+          )
         return
       }
       for (const item of node.items) {

@@ -69,7 +69,9 @@ export function textSpans(document: SignatureDocument): readonly Span[] {
     if (node === undefined || node.kind !== 'scalar' || isEmptyNode(node)) return
     // The header of a block scalar may hold a comment.
     const block = node.style === 'literal' || node.style === 'folded'
-    spans.push(block ? { start: Math.min(lineEnd(text, node.span.start), node.span.end), end: node.span.end } : node.span)
+    spans.push(
+      block ? { start: Math.min(lineEnd(text, node.span.start), node.span.end), end: node.span.end } : node.span,
+    )
   }
   const addShapes = (parts: readonly ObjectFieldPart[]) => {
     for (const part of parts) {

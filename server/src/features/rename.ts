@@ -42,7 +42,10 @@ export function rename(document: SignatureDocument, offset: number, newName: str
     return fail(`There are two fields '${name}': give one of them another name by hand first.`)
   }
   if (newName === name) return ok({ name, edits: [] })
-  const edits = occurrencesOf(document, name).map(found => ({ ...found, text: writtenAs(document.text, found, newName) }))
+  const edits = occurrencesOf(document, name).map(found => ({
+    ...found,
+    text: writtenAs(document.text, found, newName),
+  }))
   const after = parseSignature(applyEdits(document.text, edits), document)
   if (errorsOf(after) <= errorsOf(document)) return ok({ name, edits })
   return fail(`'${name}' cannot be renamed here without breaking the file; edit it by hand.`)

@@ -5,7 +5,16 @@ import type { FieldPart, ObjectFieldPart } from '../signature/readFields.ts'
 import { isEmptyNode, type YamlNode, type YamlPair } from '../signature/yamlNode.ts'
 import { textSpans } from './occurrences.ts'
 
-export const tokenTypes = ['keyword', 'property', 'parameter', 'variable', 'type', 'string', 'function', 'enumMember'] as const
+export const tokenTypes = [
+  'keyword',
+  'property',
+  'parameter',
+  'variable',
+  'type',
+  'string',
+  'function',
+  'enumMember',
+] as const
 export const tokenModifiers = ['declaration'] as const
 
 export interface SemanticToken {

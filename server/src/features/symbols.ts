@@ -27,7 +27,14 @@ export function symbols(document: SignatureDocument): readonly SymbolEntry[] {
     if (key === 'metrics') {
       const children = document.metrics.map((part): SymbolEntry => {
         const detail = [part.kindPart?.value, part.fieldPart?.value].filter(text => text !== undefined).join(' of ')
-        return { name: shown(part.name), detail, kind: 'metric', span: part.span, nameSpan: part.nameSpan, children: [] }
+        return {
+          name: shown(part.name),
+          detail,
+          kind: 'metric',
+          span: part.span,
+          nameSpan: part.nameSpan,
+          children: [],
+        }
       })
       return { ...base, kind: 'section', detail: '', children }
     }

@@ -1,6 +1,7 @@
 /** What the client can do, and what this server offers it. */
 import { type ClientCapabilities, type ServerCapabilities, TextDocumentSyncKind } from 'vscode-languageserver'
 
+import { editingCapabilities } from './editing.ts'
 import { scoreCapabilities } from './scores.ts'
 
 export interface ClientAbilities {
@@ -17,6 +18,10 @@ export interface ClientAbilities {
   readonly refreshesCodeLenses: boolean
   readonly refreshesDiagnostics: boolean
   readonly snippets: boolean
+  /** Knows how to indent further lines of a snippet when it is told. */
+  readonly insertTextModes: boolean
+  readonly preparesRename: boolean
+  readonly linksDefinitions: boolean
   readonly showDocument: boolean
   readonly textDocumentContent: boolean
   readonly codeActionLiterals: boolean
@@ -35,6 +40,9 @@ export function readAbilities({ workspace, textDocument, window }: ClientCapabil
     refreshesCodeLenses: workspace?.codeLens?.refreshSupport === true,
     refreshesDiagnostics: workspace?.diagnostics?.refreshSupport === true,
     snippets: textDocument?.completion?.completionItem?.snippetSupport === true,
+    insertTextModes: textDocument?.completion?.completionItem?.insertTextModeSupport !== undefined,
+    preparesRename: textDocument?.rename?.prepareSupport === true,
+    linksDefinitions: textDocument?.definition?.linkSupport === true,
     showDocument: window?.showDocument?.support === true,
     textDocumentContent: workspace?.textDocumentContent !== undefined,
     codeActionLiterals: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
@@ -47,6 +55,7 @@ export function serverCapabilities(abilities: ClientAbilities): ServerCapabiliti
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
     workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
     ...scoreCapabilities,
+    ...editingCapabilities(abilities),
     ...(abilities.pullsDiagnostics && {
       diagnosticProvider: { identifier: 'signature-tuner', interFileDependencies: true, workspaceDiagnostics: false },
     }),

@@ -5,6 +5,7 @@ import { type ClientAbilities, readAbilities, serverCapabilities } from './capab
 import type { Look, ServerContext } from './context.ts'
 import { createDiagnostics, type Diagnostics } from './diagnostics.ts'
 import { documentsConfiguration } from './documents.ts'
+import { registerEditing } from './editing.ts'
 import { createHosts, type Hosts } from './hosts.ts'
 import { createHandlerWrapper } from './request.ts'
 import { registerScores } from './scores.ts'
@@ -124,6 +125,7 @@ export function startServer(connection: Connection, { programFolder, environment
     }),
   )
   registerScores(context)
+  registerEditing(context)
 
   connection.onShutdown(() => hosts.dispose())
   documents.listen(connection)
