@@ -25,12 +25,12 @@ function keepsMeaning(document: SignatureDocument, edits: readonly TextEdit[]): 
   const after = parseSignature(applyEdits(document.text, edits), document)
   return (
     !after.tree.issues.some(({ code }) => code !== 'yaml-tag') &&
-    JSON.stringify(valueOf(document)) === JSON.stringify(valueOf(after)) &&
+    JSON.stringify(meaningOf(document)) === JSON.stringify(meaningOf(after)) &&
     (document.signature === undefined) === (after.signature === undefined)
   )
 }
 
-function valueOf({ tree }: SignatureDocument): unknown {
+function meaningOf({ tree }: SignatureDocument): unknown {
   return tree.root === undefined ? null : toValue(tree.root, tree.resolve)
 }
 

@@ -1,7 +1,7 @@
 /** Which line stands at which column once formatted: read from the tree, so that texts of several lines stay whole. */
 import type { SignatureDocument } from '../signature/document.ts'
 import { lineEnd, lineStart } from '../signature/editText.ts'
-import type { YamlNode, YamlPair, YamlScalar } from '../signature/yamlNode.ts'
+import type { YamlNode, YamlPair, YamlScalar, YamlSeq } from '../signature/yamlNode.ts'
 
 export type Line =
   /** Starts with a key or a dash. */
@@ -52,21 +52,19 @@ export function layoutOf({ text, tree, entries }: SignatureDocument): Layout {
 
   /** `owner` is where the key or dash that the node belongs to stands, `to` its new column. */
   function visit(node: YamlNode, owner: number, to: number): void {
-    if (node.kind === 'scalar') return visitScalar(node, owner, to)
-    if (node.kind === 'alias' || node.flow) return
-    if (node.kind === 'map') return visitPairs(node.pairs, to + 2)
+    if (node.kind === 'scalar') visitScalar(node, owner, to)
+    else if (node.kind === 'map' && !node.flow) visitPairs(node.pairs, to + 2)
+    else if (node.kind === 'seq' && !node.flow) visitItems(node, to + 2)
+  }
+
+  function visitItems(node: YamlSeq, to: number): void {
     let dash = node.span.start
     for (const [index, item] of node.items.entries()) {
       if (index > 0) dash = dashBefore(text, item.span.start, dash)
-      mark(dash, to + 2)
-      visitItem(item, dash, to + 2)
+      mark(dash, to)
+      // The keys of an item stand two columns behind its dash, as does a list in a list.
+      visit(item, dash, to)
     }
-  }
-
-  function visitItem(item: YamlNode, dash: number, to: number): void {
-    // The keys of an item stand two columns behind its dash, as does a list in a list.
-    if (item.kind === 'map' && !item.flow) return visitPairs(item.pairs, to + 2)
-    visit(item, dash, to)
   }
 
   function visitScalar(node: YamlScalar, owner: number, to: number): void {
