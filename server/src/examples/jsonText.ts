@@ -134,6 +134,18 @@ export function membersOf(text: string): readonly Member[] {
   return members
 }
 
+/** Where the elements of a list start. `text` must hold valid JSON with a `[` at `start`. */
+export function elementsOf(text: string, start: number): readonly number[] {
+  const starts: number[] = []
+  let at = skipSpace(text, start + 1)
+  while (at < text.length && text[at] !== ']') {
+    starts.push(at)
+    at = skipSpace(text, valueEnd(text, at))
+    if (text[at] === ',') at = skipSpace(text, at + 1)
+  }
+  return starts
+}
+
 function quotedEnd(text: string, start: number): number {
   let at = start + 1
   for (;;) {

@@ -7,6 +7,8 @@ import {
 } from 'vscode-languageserver'
 import { actionCapabilities } from './actions.ts'
 import { commandCapabilities } from './commands.ts'
+
+import { editingCapabilities } from './editing.ts'
 import { scoreCapabilities } from './scores.ts'
 import { workspaceCapabilities } from './workspace.ts'
 
@@ -24,6 +26,10 @@ export interface ClientAbilities {
   readonly refreshesCodeLenses: boolean
   readonly refreshesDiagnostics: boolean
   readonly snippets: boolean
+  /** Knows how to indent further lines of a snippet when it is told. */
+  readonly insertTextModes: boolean
+  readonly preparesRename: boolean
+  readonly linksDefinitions: boolean
   readonly showDocument: boolean
   readonly textDocumentContent: boolean
   readonly codeActionLiterals: boolean
@@ -47,6 +53,9 @@ export function readAbilities({ workspace, textDocument, window }: ClientCapabil
     refreshesCodeLenses: workspace?.codeLens?.refreshSupport === true,
     refreshesDiagnostics: workspace?.diagnostics?.refreshSupport === true,
     snippets: textDocument?.completion?.completionItem?.snippetSupport === true,
+    insertTextModes: textDocument?.completion?.completionItem?.insertTextModeSupport !== undefined,
+    preparesRename: textDocument?.rename?.prepareSupport === true,
+    linksDefinitions: textDocument?.definition?.linkSupport === true,
     showDocument: window?.showDocument?.support === true,
     textDocumentContent: workspace?.textDocumentContent !== undefined,
     codeActionLiterals: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
@@ -68,6 +77,7 @@ export function serverCapabilities(abilities: ClientAbilities): ServerCapabiliti
     ...scoreCapabilities,
     ...commandCapabilities,
     ...actionCapabilities(abilities),
+    ...editingCapabilities(abilities),
     ...(abilities.pullsDiagnostics && {
       diagnosticProvider: { identifier: 'signature-tuner', interFileDependencies: true, workspaceDiagnostics: false },
     }),

@@ -10,6 +10,7 @@ import { registerCommands } from './commands.ts'
 import type { Look, ServerContext } from './context.ts'
 import { createDiagnostics, type Diagnostics } from './diagnostics.ts'
 import { createDocumentsConfiguration } from './documents.ts'
+import { registerEditing } from './editing.ts'
 import { createHosts, type Hosts } from './hosts.ts'
 import { tell } from './messages.ts'
 import { createPieceParser } from './pieceParser.ts'
@@ -157,6 +158,7 @@ export function startServer(connection: Connection, { programFolder, environment
   registerCommands(context)
   const workspace = registerWorkspace(context)
   registerActions(context)
+  registerEditing(context)
 
   connection.onShutdown(async () => {
     await Promise.all([hosts.dispose(), parser.dispose()])

@@ -7,7 +7,11 @@ import { counted, shown, textOf, tidied, wordsOf } from './wording.ts'
 const limit = z.int().min(0).optional()
 
 export const lengthOptions = z
-  .strictObject({ min_words: limit, max_words: limit, max_chars: limit })
+  .strictObject({
+    min_words: limit.describe('Fewest words that score 1.'),
+    max_words: limit.describe('Most words that score 1.'),
+    max_chars: limit.describe('Most characters that score 1.'),
+  })
   .refine(options => Object.values(options).some(value => value !== undefined), {
     message: 'needs min_words, max_words or max_chars',
   })

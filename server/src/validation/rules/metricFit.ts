@@ -17,6 +17,11 @@ export function metricFit(document: SignatureDocument): readonly Problem[] {
   })
 }
 
+/** Whether the kind suits outputs of the type. */
+export function suitsType(kind: MetricKind, type: FieldType): boolean {
+  return betterKinds(kind, type.kind === 'optional' ? type.item : type) === undefined
+}
+
 type TypeKind = FieldType['kind']
 
 /** What each kind can measure; kinds that are not here can measure everything. */
