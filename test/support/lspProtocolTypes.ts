@@ -120,7 +120,7 @@ function propertyViolations(properties: readonly Property[], value: Json, path: 
 
 /** What the types cannot say. */
 function senseViolations(name: string, value: Json, path: string): readonly string[] {
-  if (name !== 'Range' || !isObject(value.start) || !isObject(value.end)) return []
+  if (name !== 'Range' || !isObject(value) || !isObject(value.start) || !isObject(value.end)) return []
   const { start, end } = value
   const ordered = start.line < end.line || (start.line === end.line && start.character <= end.character)
   return ordered ? [] : [`${path} ends before it starts`]
