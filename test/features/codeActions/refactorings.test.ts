@@ -51,9 +51,15 @@ describe('moving examples', () => {
   test('to a file is refused where something would be lost', async () => {
     const marked = skill.replace('examples', 'exam$0ples')
     const refusal = (text: string) => apply(text, 'Move').catch((error: Error) => error.message)
-    expect(await refusal(`${marked}  # mine\n  - { q: z, a: y }\n`)).toMatchInlineSnapshot(`"JSON Lines cannot hold the comments between these examples."`)
-    expect(await refusal(`${marked}  - { q: .inf, a: y }\n`)).toMatchInlineSnapshot(`"JSON cannot hold .inf and .nan, which an example has."`)
-    expect(await refusal(`${marked}  - { q: ${'x'.repeat(1024 * 1024)}, a: y }\n`)).toMatchInlineSnapshot(`"The examples are too large to move."`)
+    expect(await refusal(`${marked}  # mine\n  - { q: z, a: y }\n`)).toMatchInlineSnapshot(
+      `"JSON Lines cannot hold the comments between these examples."`,
+    )
+    expect(await refusal(`${marked}  - { q: .inf, a: y }\n`)).toMatchInlineSnapshot(
+      `"JSON cannot hold .inf and .nan, which an example has."`,
+    )
+    expect(await refusal(`${marked}  - { q: ${'x'.repeat(1024 * 1024)}, a: y }\n`)).toMatchInlineSnapshot(
+      `"The examples are too large to move."`,
+    )
     expect(titlesAt(marked, { createsFiles: false })).not.toContain('Move')
   })
 
@@ -70,10 +76,14 @@ describe('moving examples', () => {
   })
 
   test('back is refused for a file that is broken, large or gone', async () => {
-    const refusal = (files: Asked['files']) =>
-      apply(inFile, 'Copy', { files: files ?? {} }).catch((error: Error) => error.message)
-    expect(await refusal({ 'e.jsonl': '{"q":' })).toMatchInlineSnapshot(`"e.jsonl must be sound before its examples can be copied."`)
-    expect(await refusal({ 'e.jsonl': '{"q":"x","a":"y"}\n'.repeat(201) })).toMatchInlineSnapshot(`"e.jsonl is too large: up to 200 examples and 64 KiB fit into a signature."`)
+    const refusal = (files: NonNullable<Asked['files']>) =>
+      apply(inFile, 'Copy', { files }).catch((error: Error) => error.message)
+    expect(await refusal({ 'e.jsonl': '{"q":' })).toMatchInlineSnapshot(
+      `"e.jsonl must be sound before its examples can be copied."`,
+    )
+    expect(await refusal({ 'e.jsonl': '{"q":"x","a":"y"}\n'.repeat(201) })).toMatchInlineSnapshot(
+      `"e.jsonl is too large: up to 200 examples and 64 KiB fit into a signature."`,
+    )
     expect(await refusal({})).toMatchInlineSnapshot(`"e.jsonl does not exist."`)
   })
 })
@@ -160,11 +170,7 @@ describe('the layout of a field', () => {
   test('stays where a comment or a long text has no other place', () => {
     expect(titlesAt(withConstraints('\n      - $0one\n      # why\n      - two'))).toBe('')
     expect(titlesAt(withConstraints(` [$0${'x'.repeat(100)}]`))).toBe('')
-    expect(
-      titlesAt(
-        withConstraints('\n      - $0one').replace('type: str\n    desc', 'type: str\n    desc: |\n      b\n    x'),
-      ),
-    ).not.toContain('on one line')
+    expect(titlesAt(withConstraints(' [$0x]').replace('What is said', '|\n      What is said'))).toBe('')
   })
 })
 
@@ -287,10 +293,10 @@ class BasicQA(dspy.Signature):$0
   })
 
   test('the one that is selected', async () => {
-    const { text } = await apply(`# $0a, b -> c$0\n${skill}`, 'Convert')
+    const { text } = await apply(`$0a, b -> c$0\n${skill}`, 'Convert')
     expect(text.split('\n').slice(0, 3)).toMatchInlineSnapshot(`
       [
-        "# name: ABToC",
+        "name: ABToC",
         "instructions: Given the fields \`a\`, \`b\`, produce the fields \`c\`.",
         "inputs:",
       ]
