@@ -6,8 +6,10 @@ import {
   type Command,
   type Diagnostic,
   LSPErrorCodes,
+  MessageType,
   ResponseError,
   type ServerCapabilities,
+  ShowMessageNotification,
   type WorkspaceEdit,
 } from 'vscode-languageserver'
 import { z } from 'zod'
@@ -70,7 +72,10 @@ export function registerActions(context: ServerContext): void {
       if (look(uri)?.open.version !== version) return outdated()
       if (change === undefined) return action
       if (!('refusal' in change)) return { ...action, edit: workspaceEdit(abilities(), seen.open, change) }
-      connection.window.showInformationMessage(change.refusal)
+      await connection.sendNotification(ShowMessageNotification.type, {
+        type: MessageType.Info,
+        message: change.refusal,
+      })
       return action
     }),
   )

@@ -280,7 +280,7 @@ describe('what is missing', () => {
     `)
     expect(await check(skill.replace('exact_match', '').replace('kind', '$0kind'), 'Write')).toMatchInlineSnapshot(`
       "-   m: { kind: , field: a }
-      +   m: { kind: exact_match , field: a }"
+      +   m: { kind: exact_match, field: a }"
     `)
     expect(await check(skill.replace('m: {', '$0n:\n  m: {'), 'Write')).toMatchInlineSnapshot(`
       "-   n:
@@ -402,9 +402,9 @@ describe('what is there twice', () => {
     expect(await check(withConstraints('\n      - one\n      $0-\n      - two'), 'Remove')).toMatchInlineSnapshot(
       `"-       -"`,
     )
-    expect(await check(withConstraints('\n      $0- ""'), 'Remove').catch(String)).toMatchInlineSnapshot(`
-      "Error: 'Remove' is not offered, but:
-        refactor.rewrite: Write a on one line"
+    expect(await check(withConstraints('\n      - $0""'), 'Remove')).toMatchInlineSnapshot(`
+      "-     constraints:
+      -       - """
     `)
     expect(await check(withConstraints('\n      $0-'), 'Remove')).toMatchInlineSnapshot(`
       "-     constraints:

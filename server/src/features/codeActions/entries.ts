@@ -95,9 +95,10 @@ export function removeItem(text: string, seq: YamlSeq, item: YamlNode): TextEdit
 
 /** Puts a value where an entry has none, or an empty one. */
 export function fillValue(text: string, { keySpan, value }: YamlPair, written: string): TextEdit {
-  if (!isEmptyNode(value)) return { span: value.span, text: written.replace(/^(?=\S)/, '') }
+  if (!isEmptyNode(value)) return { span: value.span, text: written }
   const colon = text.indexOf(':', keySpan.end) + 1
-  return insertion(colon, /^\s/.test(written) ? written : ` ${written}`)
+  const blanks = /^[ \t]+(?=,)/.exec(text.slice(colon, colon + 100))?.[0].length ?? 0
+  return { span: { start: colon, end: colon + blanks }, text: /^\s/.test(written) ? written : ` ${written}` }
 }
 
 /** Behind the value, or behind the colon where there is none. */
