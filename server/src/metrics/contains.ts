@@ -4,7 +4,9 @@ import type { Scorer } from './scorer.ts'
 import { right } from './scorer.ts'
 import { listed, shown, textOf, tidied } from './wording.ts'
 
-export const containsOptions = z.strictObject({ ignore_case: z.boolean().default(false) })
+export const containsOptions = z.strictObject({
+  ignore_case: z.boolean().default(false).describe('Upper and lower case are the same.'),
+})
 
 export function contains(options: z.infer<typeof containsOptions>): Scorer {
   const normal = (value: unknown) => {

@@ -7,7 +7,11 @@ import { counted, shown, textOf, tidied, wordsOf } from './wording.ts'
 const limit = z.int().min(0).optional()
 
 export const lengthOptions = z
-  .strictObject({ min_words: limit, max_words: limit, max_chars: limit })
+  .strictObject({
+    min_words: limit.describe('The fewest words.'),
+    max_words: limit.describe('The most words.'),
+    max_chars: limit.describe('The most characters.'),
+  })
   .refine(options => Object.values(options).some(value => value !== undefined), {
     message: 'needs min_words, max_words or max_chars',
   })

@@ -7,8 +7,7 @@ import type { Values } from '../signature/signature.ts'
 import type { MetricPorts, MetricScore } from './metric.ts'
 
 export const llmJudgeOptions = z.strictObject({
-  /** What a good answer is, in words. */
-  rubric: z.string().trim().min(1).max(20_000),
+  rubric: z.string().trim().min(1).max(20_000).describe('What a good answer is, in words.'),
 })
 
 /** The case as the judge sees it; `expected` is absent when the example holds no gold output. */

@@ -6,8 +6,12 @@ import { right } from './scorer.ts'
 import { shown, textOf } from './wording.ts'
 
 export const regexOptions = z.strictObject({
-  /** A JavaScript regular expression, flag `u`, without slashes. */
-  pattern: z.string().min(1).max(2000).refine(compiles, { message: 'is not a regular expression' }),
+  pattern: z
+    .string()
+    .min(1)
+    .max(2000)
+    .refine(compiles, { message: 'is not a regular expression' })
+    .describe('A JavaScript regular expression, flag u, without slashes.'),
 })
 
 export async function regex(

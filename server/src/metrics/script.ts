@@ -6,8 +6,11 @@ import type { Values } from '../signature/signature.ts'
 import type { MetricScore, Sandbox } from './metric.ts'
 
 export const scriptOptions = z.strictObject({
-  /** An ES module that exports `score(example, prediction)`, relative to the signature file. */
-  path: z.string().min(1).max(1000),
+  path: z
+    .string()
+    .min(1)
+    .max(1000)
+    .describe('An ES module that exports score(example, prediction), relative to the signature file.'),
 })
 
 export async function script(
