@@ -6,10 +6,12 @@ import type { Look, ServerContext } from './context.ts'
 import { createDiagnostics, type Diagnostics } from './diagnostics.ts'
 import { documentsConfiguration } from './documents.ts'
 import { createHosts, type Hosts } from './hosts.ts'
+import { createRefresher, type Refresher } from './refresh.ts'
 import { createHandlerWrapper } from './request.ts'
 import { registerScores } from './scores.ts'
 import { defaultSettings, type Environment, readSettings, type Settings } from './settings.ts'
 import { createSkills, type Skills } from './skills.ts'
+import { basenameOf, registerWatchedFiles, watchFiles } from './watchedFiles.ts'
 
 export interface ServerOptions {
   /** Folder of the bundles. */
@@ -25,6 +27,7 @@ export function startServer(connection: Connection, { programFolder, environment
   let hosts: Hosts
   let skills: Skills
   let diagnostics: Diagnostics
+  let refresher: Refresher
 
   function look(uri: string): Look | undefined {
     const open = documents.get(uri)
@@ -58,8 +61,15 @@ export function startServer(connection: Connection, { programFolder, environment
       folders,
       openText: uri => documents.get(uri)?.text.getText(),
     })
-    skills = createSkills({ ports: hosts.ports, model: hosts.model, onFacts: refresh })
-    diagnostics = createDiagnostics({ connection, skills, abilities, current: uri => documents.get(uri) })
+    const current = (uri: string) => documents.get(uri)
+    refresher = createRefresher({ connection, abilities, diagnose })
+    skills = createSkills({
+      ports: hosts.ports,
+      model: hosts.model,
+      current,
+      onFacts: (uri, changed) => refresher.refresh(changed, uri),
+    })
+    diagnostics = createDiagnostics({ connection, skills, abilities, current })
     const result: InitializeResult = {
       capabilities: serverCapabilities(abilities),
       serverInfo: { name: packageJson.displayName, version: packageJson.version },
@@ -69,6 +79,7 @@ export function startServer(connection: Connection, { programFolder, environment
 
   connection.onInitialized(async () => {
     if (abilities.configuration) await pullSettings()
+    await watchFiles(context)
   })
 
   connection.onDidChangeConfiguration(async ({ settings: pushed }) => {
@@ -83,7 +94,7 @@ export function startServer(connection: Connection, { programFolder, environment
   function configure(given: unknown): void {
     takeSettings(given)
     hosts.configure(settings)
-    refresh()
+    refresher.refresh({ scores: true, job: true })
   }
 
   function takeSettings(given: unknown): void {
@@ -92,12 +103,16 @@ export function startServer(connection: Connection, { programFolder, environment
     for (const problem of read.problems) connection.window.showWarningMessage(problem)
   }
 
-  /** What clients show of facts is asked for again. */
-  function refresh(): void {
-    if (abilities.refreshesInlayHints) connection.languages.inlayHint.refresh().catch(() => {})
-    if (abilities.refreshesCodeLenses) connection.sendRequest('workspace/codeLens/refresh').catch(() => {})
-    if (abilities.pullsDiagnostics && abilities.refreshesDiagnostics) void connection.languages.diagnostics.refresh()
-    else for (const document of documents.all()) if (document.isSignature) diagnostics.schedule(document)
+  /** The problems of one open signature are told anew; of all without a URI. */
+  function diagnose(uri?: string): void {
+    for (const document of documents.all()) {
+      if (document.isSignature && (uri === undefined || document.uri === uri)) diagnostics.schedule(document)
+    }
+  }
+
+  /** Of these names; another document of the client's may be one of them. */
+  function examplesChanged(names: readonly string[]): void {
+    if (skills.forgetExamples(names)) refresher.refresh({ problems: true })
   }
 
   const logged = (error: unknown) => connection.console.error(String(error))
@@ -109,7 +124,7 @@ export function startServer(connection: Connection, { programFolder, environment
   })
   documents.onDidSave(({ document }) => {
     if (document.isSignature) skills.reload(document).catch(logged)
-    else skills.forgetExamples()
+    else examplesChanged([basenameOf(document.uri)])
   })
   documents.onDidClose(({ document }) => {
     if (!document.isSignature) return
@@ -123,9 +138,13 @@ export function startServer(connection: Connection, { programFolder, environment
       return open?.isSignature ? diagnostics.pull(open) : { kind: 'full' as const, items: [] }
     }),
   )
+  registerWatchedFiles(context, examplesChanged)
   registerScores(context)
 
-  connection.onShutdown(() => hosts.dispose())
+  connection.onShutdown(() => {
+    refresher.dispose()
+    return hosts.dispose()
+  })
   documents.listen(connection)
   connection.listen()
 }

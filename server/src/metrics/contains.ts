@@ -5,7 +5,7 @@ import { right } from './scorer.ts'
 import { listed, shown, textOf, tidied } from './wording.ts'
 
 export const containsOptions = z.strictObject({
-  ignore_case: z.boolean().default(false).describe('Upper and lower case are the same.'),
+  ignore_case: z.boolean().default(false).describe('Upper and lower case count as the same; default false.'),
 })
 
 export function contains(options: z.infer<typeof containsOptions>): Scorer {

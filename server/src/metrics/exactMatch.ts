@@ -6,9 +6,9 @@ import { right } from './scorer.ts'
 import { differenceOf, expectedGot, textOf, tidied } from './wording.ts'
 
 export const exactMatchOptions = z.strictObject({
-  ignore_case: z.boolean().default(false).describe('Upper and lower case are the same.'),
-  ignore_punctuation: z.boolean().default(false).describe('Punctuation marks do not count.'),
-  ignore_articles: z.boolean().default(false).describe('Leaves out the English words a, an and the.'),
+  ignore_case: z.boolean().default(false).describe('Upper and lower case count as the same; default false.'),
+  ignore_punctuation: z.boolean().default(false).describe('Leaves out punctuation; default false.'),
+  ignore_articles: z.boolean().default(false).describe('Leaves out the English words a, an and the; default false.'),
 })
 
 export function exactMatch(options: z.infer<typeof exactMatchOptions>): Scorer {

@@ -8,9 +8,9 @@ const limit = z.int().min(0).optional()
 
 export const lengthOptions = z
   .strictObject({
-    min_words: limit.describe('The fewest words.'),
-    max_words: limit.describe('The most words.'),
-    max_chars: limit.describe('The most characters.'),
+    min_words: limit.describe('Fewest words that score 1.'),
+    max_words: limit.describe('Most words that score 1.'),
+    max_chars: limit.describe('Most characters that score 1.'),
   })
   .refine(options => Object.values(options).some(value => value !== undefined), {
     message: 'needs min_words, max_words or max_chars',

@@ -5,8 +5,12 @@ import { right } from './scorer.ts'
 import { expectedGot, shown } from './wording.ts'
 
 export const numericOptions = z.strictObject({
-  tolerance: z.number().min(0).default(0).describe('The largest difference that still counts as equal.'),
-  relative: z.number().min(0).default(0).describe('The same as a share of the expected number: 0.01 allows 1 %.'),
+  tolerance: z.number().min(0).default(0).describe('Largest difference that still counts as equal; default 0.'),
+  relative: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('The same as a share of the gold number: 0.01 allows 1 %; default 0.'),
 })
 
 // Binary floating point: 0.1 + 0.2 must equal 0.3.

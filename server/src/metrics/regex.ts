@@ -11,7 +11,7 @@ export const regexOptions = z.strictObject({
     .min(1)
     .max(2000)
     .refine(compiles, { message: 'is not a regular expression' })
-    .describe('A JavaScript regular expression, flag u, without slashes.'),
+    .describe('A JavaScript regular expression, flag `u`, without slashes.'),
 })
 
 export async function regex(

@@ -10,7 +10,7 @@ export const scriptOptions = z.strictObject({
     .string()
     .min(1)
     .max(1000)
-    .describe('An ES module that exports score(example, prediction), relative to the signature file.'),
+    .describe('An ES module that exports `score(example, prediction)`, relative to the signature file.'),
 })
 
 export async function script(
