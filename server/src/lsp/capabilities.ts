@@ -20,9 +20,13 @@ export interface ClientAbilities {
   readonly showDocument: boolean
   readonly textDocumentContent: boolean
   readonly codeActionLiterals: boolean
+  readonly markdownHovers: boolean
+  /** Links in Markdown may run commands of this server; a client that trusts them says `commandLinks` as experimental. */
+  readonly commandLinks: boolean
+  readonly resolvesHintTooltips: boolean
 }
 
-export function readAbilities({ workspace, textDocument, window }: ClientCapabilities): ClientAbilities {
+export function readAbilities({ workspace, textDocument, window, experimental }: ClientCapabilities): ClientAbilities {
   return {
     pullsDiagnostics: textDocument?.diagnostic !== undefined,
     configuration: workspace?.configuration === true,
@@ -38,6 +42,10 @@ export function readAbilities({ workspace, textDocument, window }: ClientCapabil
     showDocument: window?.showDocument?.support === true,
     textDocumentContent: workspace?.textDocumentContent !== undefined,
     codeActionLiterals: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
+    // A client that names no format takes any.
+    markdownHovers: textDocument?.hover?.contentFormat?.includes('markdown') !== false,
+    commandLinks: experimental?.commandLinks === true,
+    resolvesHintTooltips: textDocument?.inlayHint?.resolveSupport?.properties.includes('tooltip') === true,
   }
 }
 
