@@ -21,23 +21,74 @@ function at(text: string): string {
 }
 
 describe('documentation', () => {
-  test.each([
-    'skill_id:',
-    'instructions:',
-    'inputs:',
-    'metrics:',
-    'examples:',
-    'type: str, desc: A country',
-    'desc: A country',
-    'constraints:',
-    '- the name',
-    'kind: exact_match, field: size',
-    'exact_match, field: size',
-    'field: city',
-    'str, desc',
-    `'Literal["small`,
-  ])('of %s', text => {
-    expect(check(at(text))).toMatchSnapshot()
+  test('of keys, types, kinds and constraints', () => {
+    const places = [
+      ...['skill_id:', 'instructions:', 'inputs:', 'metrics:', 'examples:', 'type: str', 'desc: A', 'constraints:'],
+      ...['the name alone', 'kind:', 'exact_match, field', 'field: city', 'str, desc', `'Literal["small`],
+    ]
+    expect(`\n${places.map(place => check(at(place))).join('\n\n')}`).toMatchInlineSnapshot(`
+      "
+      skill_id
+      ---
+      \`skill_id\`: A name for the skill; by default its path below skills/, joined with "-".
+
+      instructions
+      ---
+      \`instructions\`: The task in words. Tuning may reword them.
+
+      inputs
+      ---
+      \`inputs\`: What the model is given; the order matters.
+
+      metrics
+      ---
+      \`metrics\`: How good an answer is; needed to evaluate or tune.
+
+      examples
+      ---
+      \`examples\`: A path to a JSON Lines, JSON, YAML or CSV file, relative to this one, or a list.
+
+      type
+      ---
+      \`type\`: A type in Python's words, such as str, list[str] or Literal["a", "b"].
+
+      desc
+      ---
+      \`desc\`: What the field holds, as the model reads it. Tuning may reword it.
+
+      constraints
+      ---
+      \`constraints\`: Sentences the model must obey. Tuning may change them.
+
+      the name alone
+      ---
+      A sentence the model must obey. Tuning may change it.
+
+      kind
+      ---
+      \`kind\`: How it is measured.
+
+      exact_match
+      ---
+      \`exact_match\`: 1 when the output equals the expected value (trimmed), else 0.
+
+      Options:
+      - \`ignore_case\`: Upper and lower case count as the same; default false.
+      - \`ignore_punctuation\`: Leaves out punctuation; default false.
+      - \`ignore_articles\`: Leaves out the English words a, an and the; default false.
+
+      field
+      ---
+      \`field\`: The output it reads.
+
+      str
+      ---
+      \`str\`: text.
+
+      'Literal["small", "large"]'
+      ---
+      \`Literal["small", "large"]\`: one of \`small\`, \`large\`."
+    `)
   })
 
   test('of the options of a metric', () => {
@@ -108,14 +159,14 @@ describe('scores', () => {
       ---
       **city\\_match** · metric
 
-      \`exact_match\`: 1 when the output equals the expected value \\(trimmed\\), else 0.
+      \`exact_match\`: 1 when the output equals the expected value (trimmed), else 0.
 
       Last score: **0.70**
 
       It lost points most by:
-      - 2 × \`city_match\`: it holds the expected text among n other words: give the answer alone
+      - 2 × \`city_match\`: it holds the expected text among … other words: give the answer alone
       - 1 × \`city_match\`: the same but for upper and lower case
-      - 1 × \`city_match\`: Expected …, got …"
+      - 1 × \`city_match\`: another value than expected"
     `)
   })
 
@@ -199,7 +250,7 @@ describe('what others wrote', () => {
     for (const place of ['city:', 'NameCapital', 'city_match:', 'The capital']) {
       const shown = check(at(place), facts) ?? ''
       const prose = shown.replace(/(`+)(?!`).*?(?<!`)\1(?!`)/g, '')
-      expect(prose).not.toMatch(/(?<!\\)[[<&!@]|(?<!\\)\]\(|https:\/\/|www\.a|\u202e|^# title/m)
+      expect(prose).not.toMatch(/(?<!\\)[[\]<&!@]|https:\/\/|www\.a|\u202e|^# title/m)
     }
     expect(check(at('NameCapital'), facts)?.match(/^\|.*\|$/gm)).toHaveLength(3)
   })

@@ -95,9 +95,9 @@ describe('tooltips', () => {
       ▲ +9% against version 1.
 
       It lost points most by:
-      - 2 × \`city_match\`: it holds the expected text among n other words: give the answer alone
+      - 2 × \`city_match\`: it holds the expected text among … other words: give the answer alone
       - 1 × \`city_match\`: the same but for upper and lower case
-      - 1 × \`city_match\`: Expected …, got …"
+      - 1 × \`city_match\`: another value than expected"
     `)
   })
 
@@ -120,6 +120,6 @@ describe('tooltips', () => {
     const feedback = ['city_match: [run](command:evil) <img src=x> **bold**']
     const [failing] = lastScore.failing
     const facts = { ...scoredFacts, score: { ...lastScore, failing: failing ? [{ ...failing, feedback }] : [] } }
-    expect(tooltip(facts, 'examples')).toContain(String.raw`\(command:evil\) \<img src=x\> \*\*bold\*\*`)
+    expect(tooltip(facts, 'examples')).toContain(String.raw`(command:evil) \<img src=x\> \*\*bold\*\*`)
   })
 })

@@ -115,5 +115,5 @@ function metricSections({ facts, document, place }: Hovered, name: string): read
 /** What the schema says of a key. */
 function keyDoc(shape: Shape, key: string): string {
   const description = Object.hasOwn(shape, key) ? shape[key]?.description : undefined
-  return description === undefined ? '' : `${code(key, 60)}: ${escaped(description)}`
+  return description === undefined ? '' : `${code(key)}: ${description}`
 }

@@ -24,18 +24,18 @@ export function metricPartHover({ kind }: MetricPart, key: string, at: 'key' | '
   if (key === 'kind' && at === 'value') return kind === undefined ? [] : [kindLine(kind), optionList(kind)]
   const shape = signatureSchema.shape.metrics.unwrap().valueType.shape
   const common = Object.hasOwn(shape, key) ? shape[key as keyof typeof shape].description : undefined
-  if (common !== undefined) return at === 'key' ? [`${code(key)}: ${escaped(common)}`] : []
+  if (common !== undefined) return at === 'key' ? [`${code(key)}: ${common}`] : []
   const option = kind && optionDocs(kind).find(({ name }) => name === key)
-  return option === undefined ? [] : [`${code(key)}: ${escaped(option.description)}`]
+  return option === undefined ? [] : [`${code(key)}: ${option.description}`]
 }
 
 function kindLine(kind: MetricKind): string {
-  return `${code(kind)}: ${escaped(metricKindDescriptions[kind])}`
+  return `${code(kind)}: ${metricKindDescriptions[kind]}`
 }
 
 function optionList(kind: MetricKind): string {
   const options = optionDocs(kind).map(
-    ({ name, description, required }) => `- ${code(name)}${required ? ' (required)' : ''}: ${escaped(description)}`,
+    ({ name, description, required }) => `- ${code(name)}${required ? ' (required)' : ''}: ${description}`,
   )
   return options.length === 0 ? 'It has no options.' : ['Options:', ...options].join('\n')
 }

@@ -4,7 +4,7 @@ import { canonicalJson } from '../base/json.ts'
 /** Text of a file or a model, for a paragraph, a list or a table; cut to `most` characters. */
 export function escaped(text: string, most = 300): string {
   return oneLine(text, most)
-    .replace(/[\\`*_{}[\]<>()#|~&!$@^]/g, '\\$&')
+    .replace(/[\\`*_{}[\]<>#|~&!$@^]/g, '\\$&')
     .replace(/:(?=\/\/)|\.(?<=www\.)/gi, '\\$&')
     .replace(/^([-+=]|\d+(?=[.)]))/, match => (/\d/.test(match) ? `${match}\\` : `\\${match}`))
 }
