@@ -5,6 +5,7 @@ import { lineColumnAt, lineStarts } from '../base/text.ts'
 import type { Dataset } from '../examples/example.ts'
 import { formatOf, readExamples, readInlineExamples } from '../examples/read.ts'
 import type { SignatureDocument } from '../signature/document.ts'
+import { goldFieldOf } from '../signature/gold.ts'
 import type { Signature } from '../signature/signature.ts'
 import type { ReadExamples } from '../validation/validate.ts'
 import type { Files, SkillLocation } from './ports.ts'
@@ -34,4 +35,14 @@ export async function readDataset(
   if (!text.ok) return text
   const dataset: Dataset = await readExamples(text.value, format, signature)
   return ok({ dataset, path: files.display(path.value) })
+}
+
+/** Equal for signatures that expect the same of a file: fields of the same names and types, and the same gold values. */
+export function expectationsOf({ inputs, outputs, metrics }: Signature): string {
+  const shape = (fields: Signature['inputs']) => fields.map(({ name, type }) => [name, type])
+  return JSON.stringify([shape(inputs), shape(outputs), metrics.map(goldFieldOf)], withoutDescriptions)
+}
+
+function withoutDescriptions(key: string, value: unknown): unknown {
+  return key === 'desc' ? undefined : value
 }

@@ -63,7 +63,7 @@ export const tuneResultSchema = z.object({
 })
 export type TuneResult = z.infer<typeof tuneResultSchema>
 
-const failingSchema = z.object({
+export const failingSchema = z.object({
   id: z.string(),
   line: z.int(),
   score: z.number(),

@@ -24,12 +24,15 @@ export interface ErrorGroup {
   readonly message: string
 }
 
+/** Failing examples that are kept of an evaluation. */
+export const keptFailing = 50
+
 /** The examples that lost points, largest weighted loss first; `limit` of them. */
 export function failingExamples(
   evaluation: Evaluation,
   examples: readonly Example[],
   signature: Signature,
-  limit = 50,
+  limit = keptFailing,
 ): readonly FailingExample[] {
   const byId = new Map(examples.map(example => [example.id, example]))
   return evaluation.outcomes

@@ -2,6 +2,8 @@
 import type { Version } from '../history/version.ts'
 
 export interface SkillFacts {
+  /** The signature file as a person would type it at a prompt; `undefined` until it was looked for. */
+  readonly skillPath: string | undefined
   /** The evaluation that fits the text best: one of this very text, else the newest. */
   readonly score: LastScore | undefined
   /** Oldest first; empty without a history. */
@@ -19,6 +21,8 @@ export interface LastScore {
   readonly byField: Readonly<Record<string, number>>
   readonly examples: number
   readonly errors: number
+  /** Examples that lost no points; `undefined` where the history alone knows the score. */
+  readonly passed: { readonly count: number; readonly isExact: boolean } | undefined
   readonly model: string
   /** Milliseconds since 1970. */
   readonly evaluatedAt: number
@@ -52,7 +56,15 @@ export interface KnownJob {
   readonly bestScore: number | undefined
   /** Of an unapplied result. */
   readonly evidence: 'proven' | 'weak' | 'unproven' | undefined
+  /** Of an unapplied result, in signed percentage points. */
+  readonly improvement: string | undefined
   readonly reason: string | undefined
 }
 
-export const noFacts: SkillFacts = { score: undefined, versions: [], currentVersion: undefined, job: undefined }
+export const noFacts: SkillFacts = {
+  skillPath: undefined,
+  score: undefined,
+  versions: [],
+  currentVersion: undefined,
+  job: undefined,
+}

@@ -38,9 +38,13 @@ export interface ClientAbilities {
   readonly codeActionTags: readonly CodeActionTag[]
   /** A workspace edit may create a file. */
   readonly createsFiles: boolean
+  readonly markdownHovers: boolean
+  /** Links in Markdown may run commands of this server; a client that trusts them says `commandLinks` as experimental. */
+  readonly commandLinks: boolean
+  readonly resolvesHintTooltips: boolean
 }
 
-export function readAbilities({ workspace, textDocument, window }: ClientCapabilities): ClientAbilities {
+export function readAbilities({ workspace, textDocument, window, experimental }: ClientCapabilities): ClientAbilities {
   return {
     pullsDiagnostics: textDocument?.diagnostic !== undefined,
     configuration: workspace?.configuration === true,
@@ -66,6 +70,10 @@ export function readAbilities({ workspace, textDocument, window }: ClientCapabil
     createsFiles:
       workspace?.workspaceEdit?.documentChanges === true &&
       workspace.workspaceEdit.resourceOperations?.includes('create') === true,
+    // A client that names no format takes any.
+    markdownHovers: textDocument?.hover?.contentFormat?.includes('markdown') !== false,
+    commandLinks: experimental?.commandLinks === true,
+    resolvesHintTooltips: textDocument?.inlayHint?.resolveSupport?.properties.includes('tooltip') === true,
   }
 }
 

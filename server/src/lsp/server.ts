@@ -9,15 +9,17 @@ import { type ClientAbilities, readAbilities, serverCapabilities } from './capab
 import { registerCommands } from './commands.ts'
 import type { Look, ServerContext } from './context.ts'
 import { createDiagnostics, type Diagnostics } from './diagnostics.ts'
-import { createDocumentsConfiguration } from './documents.ts'
+import { createDocumentsConfiguration, isSignatureUri } from './documents.ts'
 import { registerEditing } from './editing.ts'
 import { createHosts, type Hosts } from './hosts.ts'
 import { tell } from './messages.ts'
 import { createPieceParser } from './pieceParser.ts'
+import { createRefresher, type Refresher } from './refresh.ts'
 import { createHandlerWrapper } from './request.ts'
 import { registerScores } from './scores.ts'
 import { defaultSettings, type Environment, readSettings, type Settings } from './settings.ts'
 import { createSkills, type Skills } from './skills.ts'
+import { basenameOf, registerWatchedFiles, watchFiles } from './watchedFiles.ts'
 import { registerWorkspace } from './workspace.ts'
 
 export interface ServerOptions {
@@ -39,6 +41,7 @@ export function startServer(connection: Connection, { programFolder, environment
   /** URIs. */
   let folders: ReadonlySet<string> = new Set()
   let seesFolders = false
+  let refresher: Refresher
 
   function look(uri: string): Look | undefined {
     const open = documents.get(uri)
@@ -76,14 +79,15 @@ export function startServer(connection: Connection, { programFolder, environment
       folders: [...folders],
       openText: uri => documents.get(uri)?.text.getText(),
     })
-    skills = createSkills({ ports: hosts.ports, model: hosts.model, onFacts: refresh })
-    diagnostics = createDiagnostics({
-      connection,
-      skills,
-      abilities,
-      current: uri => documents.get(uri),
-      onFailure: logged,
+    const current = (uri: string) => documents.get(uri)
+    refresher = createRefresher({ connection, abilities, diagnose })
+    skills = createSkills({
+      ports: hosts.ports,
+      model: hosts.model,
+      current,
+      onFacts: (uri, changed) => refresher.refresh(changed, uri),
     })
+    diagnostics = createDiagnostics({ connection, skills, abilities, current, onFailure: logged })
     const result: InitializeResult = {
       capabilities: serverCapabilities(abilities),
       serverInfo: { name: packageJson.displayName, version: packageJson.version },
@@ -100,6 +104,7 @@ export function startServer(connection: Connection, { programFolder, environment
       })
     }
     if (abilities.configuration) await pullSettings()
+    await watchFiles(context)
     await workspace.offerResuming()
   })
 
@@ -115,7 +120,7 @@ export function startServer(connection: Connection, { programFolder, environment
   function configure(given: unknown): void {
     takeSettings(given)
     hosts.configure(settings)
-    refresh()
+    refresher.refresh({ scores: true, job: true })
   }
 
   function takeSettings(given: unknown): void {
@@ -124,12 +129,17 @@ export function startServer(connection: Connection, { programFolder, environment
     for (const problem of read.problems) tell(connection, MessageType.Warning, problem)
   }
 
-  /** What clients show of facts is asked for again. */
-  function refresh(): void {
-    if (abilities.refreshesInlayHints) connection.languages.inlayHint.refresh().catch(() => {})
-    if (abilities.refreshesCodeLenses) connection.sendRequest('workspace/codeLens/refresh').catch(() => {})
-    if (abilities.pullsDiagnostics && abilities.refreshesDiagnostics) void connection.languages.diagnostics.refresh()
-    else for (const document of documents.all()) if (document.isSignature) diagnostics.schedule(document)
+  /** The problems of one open signature are told anew; of all without a URI. */
+  function diagnose(uri?: string): void {
+    for (const document of documents.all()) {
+      if (document.isSignature && (uri === undefined || document.uri === uri)) diagnostics.schedule(document)
+    }
+  }
+
+  /** Of these names; another document of the client's may be one of them. */
+  function examplesChanged(names: readonly string[]): void {
+    if (names.some(isSignatureUri)) workspace.forget()
+    if (skills.forgetExamples(names)) refresher.refresh({ problems: true })
   }
 
   documents.onDidOpen(({ document }) => {
@@ -140,7 +150,7 @@ export function startServer(connection: Connection, { programFolder, environment
   })
   documents.onDidSave(({ document }) => {
     if (document.isSignature) skills.reload(document).catch(logged)
-    else skills.forgetExamples()
+    else examplesChanged([basenameOf(document.uri)])
   })
   documents.onDidClose(({ document }) => {
     if (!document.isSignature) return
@@ -154,6 +164,7 @@ export function startServer(connection: Connection, { programFolder, environment
       return open?.isSignature ? diagnostics.pull(open) : { kind: 'full' as const, items: [] }
     }),
   )
+  registerWatchedFiles(context, examplesChanged)
   registerScores(context)
   registerCommands(context)
   const workspace = registerWorkspace(context)
@@ -161,6 +172,7 @@ export function startServer(connection: Connection, { programFolder, environment
   registerEditing(context)
 
   connection.onShutdown(async () => {
+    refresher.dispose()
     await Promise.all([hosts.dispose(), parser.dispose()])
   })
   documents.listen(connection)

@@ -1,31 +1,52 @@
 /** The skills behind the open documents: where each lies, its examples, and what is known of it, loaded once and cached. */
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { readDataset } from '../app/dataset.ts'
-import { tuneResultSchema } from '../app/jobView.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { expectationsOf, readDataset } from '../app/dataset.ts'
+import { digestDataset, digestInline } from '../app/datasetDigest.ts'
 import type { Files, Ports, SkillLocation } from '../app/ports.ts'
 import { checkSkill } from '../app/skill.ts'
-import { emptyState, findEvaluation, openJob, readSkillState, type SkillState, versionOf } from '../app/skillState.ts'
-import type { KnownFailure, KnownJob, SkillFacts } from '../features/facts.ts'
-import { noFacts } from '../features/facts.ts'
+import { emptyState, readJobs, readStoreState, readVersions, type SkillState } from '../app/skillState.ts'
+import type { SkillFacts } from '../features/facts.ts'
+import { scoreProblems } from '../features/scoreProblems.ts'
 import type { SignatureDocument } from '../signature/document.ts'
+import type { Signature } from '../signature/signature.ts'
 import type { Problem } from '../validation/problem.ts'
-import { validateDocument } from '../validation/validate.ts'
+import { type ReadExamples, suppress, validateDocument } from '../validation/validate.ts'
 import type { OpenDocument } from './documents.ts'
+import { oneAtATime } from './oneAtATime.ts'
+import { describeFacts, type FactSources } from './skillFacts.ts'
 
 type Dataset = Awaited<ReturnType<typeof readDataset>>
 
 interface Entry {
   location: SkillLocation | undefined
   state: SkillState
-  loading: Promise<void> | undefined
-  /** The examples as they were read for a text whose fields and source were these. */
-  dataset: { readonly key: string; readonly read: Dataset } | undefined
+  /** The examples file as it was read for a text whose fields and source were these. */
+  reading: { readonly key: string; readonly path: string; readonly read: Promise<Dataset> } | undefined
+  /** What was read last, while it may be read anew. */
+  dataset: ReadExamples | undefined
+  /** Of the dataset; `undefined` until it is worked out. */
+  examplesSha256: string | undefined
+  /** Of inline examples, by their text. */
+  inline: { readonly key: string; readonly sha256: string } | undefined
+  facts: { readonly of: FactSources; readonly facts: SkillFacts } | undefined
+  /** The next look at a running job. */
+  following: NodeJS.Timeout | undefined
+  readonly loadVersions: () => Promise<void>
+  readonly loadStore: () => Promise<void>
+}
+
+/** What of a document's facts is no longer as it was. */
+export interface ChangedFacts {
+  readonly scores: boolean
+  readonly job: boolean
 }
 
 export interface Skills {
   /** Where the skill lies; `undefined` for a document that is no file, or not a signature by name. */
   locate(document: OpenDocument): Promise<SkillLocation | undefined>
-  /** What is known now, without waiting. */
+  /** What is known now, without waiting; the same object as long as nothing changed. */
   facts(document: OpenDocument): SkillFacts
   /** All problems, those of the examples included. */
   problems(document: OpenDocument): Promise<CheckedSkill>
@@ -33,8 +54,8 @@ export interface Skills {
   textProblems(document: OpenDocument): readonly Problem[]
   /** Reads the scores, versions and jobs anew, and tells of it. */
   reload(document: OpenDocument): Promise<void>
-  /** The examples of every skill are read anew when next asked for. */
-  forgetExamples(): void
+  /** Examples in files of these names are read anew when next asked for; whether there are any. */
+  forgetExamples(names: readonly string[]): boolean
   close(uri: string): void
 }
 
@@ -48,19 +69,88 @@ export interface SkillsOptions {
   readonly ports: () => Ports
   /** The model that would evaluate now. */
   readonly model: () => string | undefined
-  /** The facts of a document have changed. */
-  readonly onFacts: (uri: string) => void
+  /** The document as it is now; `undefined` when it was closed. */
+  readonly current: (uri: string) => OpenDocument | undefined
+  /** The facts of a document have changed, while its text did not. */
+  readonly onFacts: (uri: string, changed: ChangedFacts) => void
 }
 
-export function createSkills({ ports, model, onFacts }: SkillsOptions): Skills {
+/** Milliseconds between two looks at a job that runs, whoever runs it. */
+const followMilliseconds = 1000
+
+export function createSkills({ ports, model, current, onFacts }: SkillsOptions): Skills {
   const entries = new Map<string, Entry>()
 
   function entryOf(uri: string): Entry {
     const known = entries.get(uri)
     if (known !== undefined) return known
-    const entry: Entry = { location: undefined, state: emptyState, loading: undefined, dataset: undefined }
+    const entry: Entry = {
+      location: undefined,
+      state: emptyState,
+      reading: undefined,
+      dataset: undefined,
+      examplesSha256: undefined,
+      inline: undefined,
+      facts: undefined,
+      following: undefined,
+      // Apart, because a worker that is slow or broken must not hold back the versions.
+      loadVersions: oneAtATime(async () => {
+        if (entry.location !== undefined)
+          takeState(uri, entry, { versions: await readVersions(ports(), entry.location) })
+      }),
+      loadStore: oneAtATime(async () => {
+        if (entry.location !== undefined) takeState(uri, entry, await readStoreState(ports(), entry.location))
+      }),
+    }
     entries.set(uri, entry)
     return entry
+  }
+
+  function takeState(uri: string, entry: Entry, read: Partial<SkillState>): void {
+    const state = { ...entry.state, ...read }
+    if (!isDeepStrictEqual(state, entry.state)) change(uri, entry, { state })
+    follow(uri, entry)
+  }
+
+  /** Tells of it when it makes a difference to the text as it is now. */
+  function change(
+    uri: string,
+    entry: Entry,
+    changes: Partial<Pick<Entry, 'state' | 'dataset' | 'examplesSha256'>>,
+  ): void {
+    const open = entries.get(uri) === entry ? current(uri) : undefined
+    const before = open && factsOf(entry, open)
+    Object.assign(entry, changes)
+    if (open === undefined || before === undefined) return
+    const { job, ...rest } = factsOf(entry, open)
+    const { job: jobBefore, ...restBefore } = before
+    const changed = { job: !isDeepStrictEqual(job, jobBefore), scores: !isDeepStrictEqual(rest, restBefore) }
+    if (changed.job || changed.scores) onFacts(uri, changed)
+  }
+
+  function follow(uri: string, entry: Entry): void {
+    const { location } = entry
+    const open = entries.get(uri) === entry ? current(uri) : undefined
+    if (entry.following !== undefined || location === undefined || open === undefined) return
+    const job = factsOf(entry, open).job
+    if (job?.state !== 'running' && job?.state !== 'queued') return
+    entry.following = setTimeout(async () => {
+      const jobs = await readJobs(ports().jobs(location.root), location.skillPath).catch(() => [])
+      entry.following = undefined
+      const goesOn = jobs.some(({ id, state }) => id === job.id && (state === 'queued' || state === 'running'))
+      if (goesOn) takeState(uri, entry, { jobs })
+      else await Promise.all([entry.loadStore(), entry.loadVersions()]).catch(() => undefined)
+    }, followMilliseconds).unref()
+  }
+
+  function factsOf(entry: Entry, open: OpenDocument): SkillFacts {
+    const document = open.parsed()
+    const { location, state, facts: known } = entry
+    const of = { location, state, document, examplesSha256: digestNow(entry, document), model: model() }
+    if (known !== undefined && sameSources(known.of, of)) return known.facts
+    const facts = describeFacts(of)
+    entry.facts = { of, facts }
+    return facts
   }
 
   async function locate({ uri, isSignature }: OpenDocument): Promise<SkillLocation | undefined> {
@@ -71,43 +161,43 @@ export function createSkills({ ports, model, onFacts }: SkillsOptions): Skills {
     return entry.location
   }
 
-  /** The file is read again only when another is named, or its fields are others. */
-  function datasetReader(entry: Entry): typeof readDataset {
-    return async (files, location, document, signature) => {
+  /** The file is read again only when another is named, or other values are expected of it. */
+  function datasetReader(uri: string, entry: Entry): typeof readDataset {
+    return (files, location, document, signature) => {
       if (signature.examples?.kind !== 'file') return readDataset(files, location, document, signature)
-      const { inputs, outputs, metrics } = signature
-      const key = JSON.stringify([signature.examples.path, inputs, outputs, metrics])
-      if (entry.dataset?.key !== key) {
-        entry.dataset = { key, read: await readDataset(files, location, document, signature) }
+      const { path } = signature.examples
+      const key = `${path}\n${expectationsOf(signature)}`
+      if (entry.reading?.key !== key) {
+        const reading = { key, path, read: readDataset(files, location, document, signature) }
+        entry.reading = reading
+        const take = async (read: Dataset) => {
+          const dataset = read.ok ? read.value : undefined
+          const digest = dataset && (await digestDataset(dataset))
+          if (entry.reading === reading) change(uri, entry, { dataset, examplesSha256: digest })
+        }
+        // Who asked for the examples is told what went wrong; the next one tries again.
+        const giveUp = () => {
+          if (entry.reading === reading) entry.reading = undefined
+        }
+        reading.read.then(take).catch(giveUp)
       }
-      return entry.dataset.read
+      return entry.reading.read
     }
-  }
-
-  async function reload(document: OpenDocument): Promise<void> {
-    const entry = entryOf(document.uri)
-    const location = await locate(document)
-    if (location === undefined) return
-    entry.loading ??= readSkillState(ports(), location).then(state => {
-      entry.loading = undefined
-      const changed = JSON.stringify(state) !== JSON.stringify(entry.state)
-      entry.state = state
-      if (changed && entries.get(document.uri) === entry) onFacts(document.uri)
-    })
-    await entry.loading
   }
 
   return {
     locate,
-    reload,
-    facts(open) {
-      const entry = entryOf(open.uri)
-      const document = open.parsed()
-      return describe(entry, document, model())
+    async reload(document) {
+      const entry = entryOf(document.uri)
+      if ((await locate(document)) === undefined) return
+      await Promise.all([entry.loadVersions(), entry.loadStore()])
     },
+    facts: open => factsOf(entryOf(open.uri), open),
     textProblems(open) {
       const entry = entryOf(open.uri)
-      return validateDocument(open.parsed(), knownDataset(entry))
+      const document = open.parsed()
+      const examples = document.examples?.source?.kind === 'file' ? entry.dataset : undefined
+      return [...validateDocument(document, examples), ...factProblems(document, factsOf(entry, open))]
     },
     async problems(open) {
       const entry = entryOf(open.uri)
@@ -115,70 +205,61 @@ export function createSkills({ ports, model, onFacts }: SkillsOptions): Skills {
       const location = await locate(open)
       if (location === undefined) return { problems: validateDocument(document), examplesPath: undefined }
       const { files } = ports()
-      const { problems, signature } = await checkSkill(files, location, document, datasetReader(entry))
-      const source = signature?.examples
-      return { problems, examplesPath: await examplesPathOf(files, location, source) }
+      const read = datasetReader(open.uri, entry)
+      const { problems, signature } = await checkSkill(files, location, document, read)
+      return {
+        problems: [...problems, ...factProblems(document, factsOf(entry, open))],
+        examplesPath: await examplesPathOf(files, location, signature?.examples),
+      }
     },
-    forgetExamples() {
-      for (const entry of entries.values()) entry.dataset = undefined
+    forgetExamples(names) {
+      const forgotten = [...entries.values()].filter(({ reading }) => reading && names.includes(basename(reading.path)))
+      for (const entry of forgotten) entry.reading = undefined
+      return forgotten.length > 0
     },
-    close: uri => void entries.delete(uri),
+    close(uri) {
+      clearTimeout(entries.get(uri)?.following)
+      entries.delete(uri)
+    },
   }
+}
+
+function sameSources(a: FactSources, b: FactSources): boolean {
+  return (
+    a.document === b.document &&
+    a.state === b.state &&
+    a.examplesSha256 === b.examplesSha256 &&
+    a.model === b.model &&
+    a.location === b.location
+  )
+}
+
+/** The digest of the examples that the text names, as far as it is known. */
+function digestNow(entry: Entry, document: SignatureDocument): string | undefined {
+  const { signature } = document
+  const source = signature?.examples
+  if (signature === undefined || source?.kind !== 'inline') return source && entry.examplesSha256
+  // Without a score there is nothing that they could make stale.
+  if (entry.state.evaluations.length === 0) return undefined
+  const { span } = document.examples ?? { span: { start: 0, end: 0 } }
+  const key = `${expectationsOf(signature)}\n${document.text.slice(span.start, span.end)}`
+  if (entry.inline?.key !== key) {
+    entry.inline = { key, sha256: digestInline(source.items, signature) }
+  }
+  return entry.inline.sha256
+}
+
+/** What scores say, where no comment asks for silence. */
+function factProblems(document: SignatureDocument, facts: SkillFacts): readonly Problem[] {
+  return suppress(document.text, scoreProblems(facts, document))
 }
 
 async function examplesPathOf(
   files: Files,
   location: SkillLocation,
-  source: { readonly kind: string; readonly path?: string } | undefined,
+  source: Signature['examples'],
 ): Promise<string | undefined> {
-  if (source?.kind !== 'file' || source.path === undefined) return undefined
+  if (source?.kind !== 'file') return undefined
   const path = await files.resolveInside(location, source.path)
   return path.ok ? path.value : undefined
-}
-
-function knownDataset({ dataset }: Entry) {
-  return dataset?.read.ok ? dataset.read.value : undefined
-}
-
-function describe(entry: Entry, document: SignatureDocument, model: string | undefined): SkillFacts {
-  const { signature } = document
-  const { state } = entry
-  const job = describeJob(state)
-  if (signature === undefined) return { ...noFacts, versions: state.versions, job }
-  const examples = knownDataset(entry)?.dataset.examples
-  const found = findEvaluation(state, signature, examples, model)
-  return {
-    versions: state.versions,
-    currentVersion: versionOf(state, signature),
-    job,
-    score: found && {
-      score: found.evaluation.score,
-      byMetric: found.evaluation.scoreByMetric,
-      byField: found.evaluation.scoreByField,
-      examples: found.evaluation.examples,
-      errors: found.evaluation.errors,
-      model: found.evaluation.model,
-      evaluatedAt: found.evaluation.createdAt,
-      stale: found.stale,
-      failing: found.evaluation.failing as readonly KnownFailure[],
-    },
-  }
-}
-
-function describeJob(state: SkillState): KnownJob | undefined {
-  const job = openJob(state)
-  if (job === undefined) return undefined
-  const interrupted = 'interrupted' in job && job.interrupted === true
-  const result = tuneResultSchema.safeParse(job.result)
-  return {
-    id: job.id,
-    kind: job.kind,
-    state: interrupted ? 'interrupted' : job.state === 'queued' || job.state === 'running' ? job.state : 'unapplied',
-    percent: job.progress?.percent ?? 0,
-    phase: job.progress?.phase ?? job.state,
-    calls: job.progress?.calls ?? 0,
-    bestScore: job.progress?.best_score,
-    evidence: result.success ? result.data.evidence : undefined,
-    reason: result.success ? result.data.reason : undefined,
-  }
 }

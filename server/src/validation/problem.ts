@@ -27,6 +27,8 @@ export const problemCatalogue = {
     explanation: 'Two examples ask the same, expect different answers.',
   },
   'duplicate-example': { severity: 'warning', explanation: 'Two examples ask the same and expect the same.' },
+  'score-below-threshold': { severity: 'info', explanation: 'The last score is below the threshold.' },
+  'score-stale': { severity: 'info', explanation: 'The last score was of something else than the text as it is now.' },
   'example-type': { severity: 'error', explanation: 'A value of an example is not of the type of its field.' },
 } as const satisfies Record<string, ProblemRule>
 

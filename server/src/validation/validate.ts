@@ -77,7 +77,7 @@ function cutToLine(text: string, problem: Problem): Problem {
 const disableComment = /^[ \t]*#[ \t]*signature-tuner-disable-next-line\b([^\r\n]*)\r?\n([^\n]*)/gm
 
 /** Leaves out what a comment `# signature-tuner-disable-next-line code, code` above the line asks for. */
-function suppress(text: string, problems: readonly Problem[]): Problem[] {
+export function suppress(text: string, problems: readonly Problem[]): Problem[] {
   if (!text.includes('signature-tuner-disable-next-line')) return [...problems]
   const suppressed = [...text.matchAll(disableComment)].map(match => {
     const end = match.index + match[0].length

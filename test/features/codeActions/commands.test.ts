@@ -14,6 +14,7 @@ const job: KnownJob = {
   bestScore: 0.5,
   evidence: undefined,
   reason: undefined,
+  improvement: undefined,
 }
 const score: LastScore = {
   score: 0.5,
@@ -21,6 +22,7 @@ const score: LastScore = {
   byField: {},
   examples: 10,
   errors: 0,
+  passed: undefined,
   model: 'm',
   evaluatedAt: 0,
   stale: [],
