@@ -131,8 +131,8 @@ describe('values', () => {
     const found = complete(`${fields}metrics:\n  m: { kind: $0, field: price }\n`)
     expect(found?.labels).toMatchInlineSnapshot(`
       [
-        "regex",
         "numeric",
+        "regex",
         "llm_judge",
         "script",
         "exact_match",
@@ -265,17 +265,5 @@ describe('broken text', () => {
       }),
       { numRuns: 2000 },
     )
-  })
-
-  test('takes less than 10 ms in a file of 1,000 lines', () => {
-    const many = Array.from({ length: 330 }, (_, i) => `  f${i}:\n    type: str\n    desc: The ${i}th\n`).join('')
-    const { text, offset } = extractCursor(`name: A\ninstructions: B\noutputs:\n${many}  last:\n    type: $0\n`)
-    const document = parseSignature(text)
-    const took = Array.from({ length: 40 }, () => {
-      const start = performance.now()
-      completion(document, offset, surroundings)
-      return performance.now() - start
-    }).sort((a, b) => a - b)
-    expect(took[37]).toBeLessThan(10)
   })
 })

@@ -87,11 +87,13 @@ describe('commands', () => {
         only: ['quickfix'],
       })
     expect(told('score-below-threshold')).toMatchInlineSnapshot(`
-      "* quickfix: Tune signature
+      "  quickfix: Disable score-below-threshold on the next line
+      * quickfix: Tune signature
         quickfix: Evaluate signature"
     `)
     expect(told('score-stale')).toMatchInlineSnapshot(`
-      "* quickfix: Evaluate signature
+      "  quickfix: Disable score-stale on the next line
+      * quickfix: Evaluate signature
         quickfix: Tune signature"
     `)
   })
