@@ -304,6 +304,10 @@ describe('what is missing', () => {
       '$0q:\n    type: str # t\n    constraints: [x]',
     )
     expect(await check(tall, 'Add')).toMatchInlineSnapshot(`"+     desc: TODO"`)
+    expect(await check(skill.replace('A thing to ask', '').replace('q:', '$0q:'), 'Add')).toMatchInlineSnapshot(`
+      "-   q: { type: str, desc:  }
+      +   q: { type: str, desc: TODO  }"
+    `)
   })
 
   test('metrics, fit for the types of the outputs', async () => {
