@@ -32,6 +32,10 @@ describe('words that are misspelt', () => {
     `)
   })
 
+  test('a key takes the list below it along, even one no further in', async () => {
+    expect(await check(`${skill}$0foo:\n- 1\n- 2\nthreshold: 0.5\n`, 'Remove')).toBe('- foo:\n- - 1\n- - 2')
+  })
+
   test('a type is written in words of Python', async () => {
     expect(await check(skill.replace('type: str', 'type: $0string'), 'Write')).toMatchInlineSnapshot(`
       "-   q: { type: string, desc: A thing to ask }
@@ -236,6 +240,11 @@ describe('what is missing', () => {
       "-   q: { type: object, desc: A thing to ask }
       +   q: { type: object, desc: A thing to ask, fields: { part: { type: str, desc: TODO } } }"
     `)
+  })
+
+  test('of a field that has fields of its own', async () => {
+    const marked = skill.replace('type: str, desc: A', 'fields: { b: { type: str } }, desc: A').replace('q:', '$0q:')
+    expect(await check(marked, 'Add type: object')).toContain('+   q: { type: object, fields:')
   })
 
   test('of a metric', async () => {
