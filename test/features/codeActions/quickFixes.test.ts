@@ -32,6 +32,10 @@ describe('words that are misspelt', () => {
     `)
   })
 
+  test('a key takes the list below it along, even one no further in', async () => {
+    expect(await check(`${skill}$0foo:\n- 1\n- 2\nthreshold: 0.5\n`, 'Remove')).toBe('- foo:\n- - 1\n- - 2')
+  })
+
   test('a type is written in words of Python', async () => {
     expect(await check(skill.replace('type: str', 'type: $0string'), 'Write')).toMatchInlineSnapshot(`
       "-   q: { type: string, desc: A thing to ask }
@@ -238,6 +242,11 @@ describe('what is missing', () => {
     `)
   })
 
+  test('of a field that has fields of its own', async () => {
+    const marked = skill.replace('type: str, desc: A', 'fields: { b: { type: str } }, desc: A').replace('q:', '$0q:')
+    expect(await check(marked, 'Add type: object')).toContain('+   q: { type: object, fields:')
+  })
+
   test('of a metric', async () => {
     expect(
       await check(skill.replace('kind: exact_match, ', '').replace('m:', '$0m:'), 'Add kind'),
@@ -304,6 +313,10 @@ describe('what is missing', () => {
       '$0q:\n    type: str # t\n    constraints: [x]',
     )
     expect(await check(tall, 'Add')).toMatchInlineSnapshot(`"+     desc: TODO"`)
+    expect(await check(skill.replace('A thing to ask', '').replace('q:', '$0q:'), 'Add')).toMatchInlineSnapshot(`
+      "-   q: { type: str, desc:  }
+      +   q: { type: str, desc: TODO  }"
+    `)
   })
 
   test('metrics, fit for the types of the outputs', async () => {

@@ -7,8 +7,13 @@ import { isEmptyNode, type YamlMap, type YamlNode, type YamlPair, type YamlSeq }
 export interface Entry {
   readonly map: YamlMap
   readonly pair: YamlPair
-  /** Keys from the top, its own last; list indexes as text. */
-  readonly path: readonly string[]
+  /** The entry around its mapping; `undefined` at the top. */
+  readonly parent: Entry | undefined
+}
+
+/** Keys from the top, its own last; lists between them do not count. */
+export function keysTo({ pair, parent }: Entry): readonly string[] {
+  return parent === undefined ? [pair.key] : [...keysTo(parent), pair.key]
 }
 
 /** The entry whose key starts at an offset. */
@@ -24,16 +29,16 @@ const indexes = new WeakMap<SignatureDocument, ReadonlyMap<number, Entry>>()
 
 function indexEntries({ tree }: SignatureDocument): ReadonlyMap<number, Entry> {
   const index = new Map<number, Entry>()
-  const walk = (node: YamlNode | undefined, path: readonly string[]): void => {
-    if (node?.kind === 'seq') for (const [at, item] of node.items.entries()) walk(item, [...path, String(at)])
+  const walk = (node: YamlNode | undefined, parent: Entry | undefined): void => {
+    if (node?.kind === 'seq') for (const item of node.items) walk(item, parent)
     if (node?.kind !== 'map') return
     for (const pair of node.pairs) {
-      const entry = { map: node, pair, path: [...path, pair.key] }
+      const entry: Entry = { map: node, pair, parent }
       index.set(pair.keySpan.start, entry)
-      walk(pair.value, entry.path)
+      walk(pair.value, entry)
     }
   }
-  walk(tree.root, [])
+  walk(tree.root, undefined)
   return index
 }
 

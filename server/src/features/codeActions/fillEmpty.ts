@@ -2,7 +2,7 @@
 import type { SignatureDocument } from '../../signature/document.ts'
 import { columnOf, lineBreakOf } from '../../signature/editText.ts'
 import type { QuickFix } from './action.ts'
-import { type Entry, entryAt, fillValue } from './entries.ts'
+import { type Entry, entryAt, fillValue, keysTo } from './entries.ts'
 import { kindFor, metricStubs, toBeWritten, topStub } from './stubs.ts'
 
 export const fillEmpty: QuickFix = {
@@ -16,7 +16,9 @@ export const fillEmpty: QuickFix = {
   },
 }
 
-function valueFor(document: SignatureDocument, { map, pair, path }: Entry): string | undefined {
+function valueFor(document: SignatureDocument, entry: Entry): string | undefined {
+  const { map, pair } = entry
+  const path = keysTo(entry)
   const { text } = document
   const [top] = path
   if (path.length === 1 && ['name', 'skill_id'].includes(pair.key)) return 'AnswerQuestion'

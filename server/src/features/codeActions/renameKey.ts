@@ -21,7 +21,7 @@ function renamed(document: SignatureDocument, { code, span, suggestion }: Proble
 function removed(document: SignatureDocument, { span }: Problem): readonly Fix[] {
   const entry = entryAt(document, span.start)
   // A problem at a metric's name or at a value is not about the key.
-  if (entry === undefined || entry.path.length < 1 || isMetricName(document, span.start)) return []
+  if (entry === undefined || isMetricName(document, span.start)) return []
   const edit = removeEntry(document, entry.pair.keySpan)
   return edit === undefined ? [] : [{ title: `Remove ${shorten(entry.pair.key)}`, edits: [edit] }]
 }
