@@ -55,16 +55,17 @@ export function createDiagnostics({
     lookedAt.set(uri, performance.now())
     const { version } = document
     // What the text alone tells comes first; examples are read from disk.
-    if (!abilities.pullsDiagnostics) send(document, skills.textProblems(document))
+    const early = ofSignature(document, skills.textProblems(document))
+    if (!abilities.pullsDiagnostics) send(document, early)
     const checked = await skills.problems(document)
     if (current(uri)?.version !== version) return
-    if (!abilities.pullsDiagnostics) send(document, checked.problems)
+    const all = ofSignature(document, checked.problems)
+    if (!abilities.pullsDiagnostics && JSON.stringify(all) !== JSON.stringify(early)) send(document, all)
     tellExamples(document, checked)
   }
 
-  function send(document: OpenDocument, problems: readonly Problem[]): void {
-    const { uri, version } = document
-    connection.sendDiagnostics({ uri, version, diagnostics: ofSignature(document, problems) })
+  function send({ uri, version }: OpenDocument, diagnostics: Diagnostic[]): void {
+    connection.sendDiagnostics({ uri, version, diagnostics })
   }
 
   function tellExamples(document: OpenDocument, checked: CheckedSkill): void {

@@ -29,8 +29,9 @@ export function createDocumentsConfiguration(parser: PieceParser): TextDocuments
   }
 }
 
-/** Characters that are parsed at once, in some 20 milliseconds. */
+/** Characters that are parsed at once, in some 20 milliseconds; every piece costs as much as some more. */
 const shortLength = 16_384
+const pieceLength = 64
 
 /** What was parsed last of the document, whichever version: the next one is parsed from there. */
 interface ParseCache {
@@ -69,7 +70,8 @@ function open(text: TextDocument, cache: ParseCache, parser: PieceParser): OpenD
 function longSources(text: string, { latest }: ParseCache): readonly string[] {
   if (text.length <= shortLength || text === latest?.text) return []
   const sources = unparsedPieces(text, latest?.tree)
-  return sources.reduce((length, source) => length + source.length, 0) <= shortLength ? [] : sources
+  const length = sources.reduce((sum, source) => sum + source.length + pieceLength, 0)
+  return length <= shortLength ? [] : sources
 }
 
 /** Whether it could be done there; else it is done here, however long that takes. */
