@@ -5,6 +5,7 @@ import { tuneResultSchema } from '../app/jobView.ts'
 import type { Files, Ports, SkillLocation } from '../app/ports.ts'
 import { checkSkill } from '../app/skill.ts'
 import { emptyState, findEvaluation, openJob, readSkillState, type SkillState, versionOf } from '../app/skillState.ts'
+import { pause } from '../base/pause.ts'
 import type { KnownFailure, KnownJob, SkillFacts } from '../features/facts.ts'
 import { noFacts } from '../features/facts.ts'
 import type { SignatureDocument } from '../signature/document.ts'
@@ -74,7 +75,12 @@ export function createSkills({ ports, model, onFacts }: SkillsOptions): Skills {
   /** The file is read again only when another is named, or its fields are others. */
   function datasetReader(entry: Entry): typeof readDataset {
     return async (files, location, document, signature) => {
-      if (signature.examples?.kind !== 'file') return readDataset(files, location, document, signature)
+      if (signature.examples?.kind !== 'file') {
+        const read = await readDataset(files, location, document, signature)
+        // Inline examples can be many: others are heard before they are checked.
+        await pause()
+        return read
+      }
       const { inputs, outputs, metrics } = signature
       const key = JSON.stringify([signature.examples.path, inputs, outputs, metrics])
       if (entry.dataset?.key !== key) {
