@@ -34,3 +34,8 @@ export async function readTurns({ child }: LspClient): Promise<readonly Turn[]> 
   for await (const chunk of child.stderr ?? []) text += String(chunk)
   return JSON.parse(/turns (.*)/.exec(text)?.[1] ?? 'null')
 }
+
+/** The longest that ended between the two times; 0 without one past 20 ms. */
+export function longestTurn(turns: readonly Turn[], from: number, to: number): number {
+  return Math.max(0, ...turns.filter(({ at }) => at > from && at <= to).map(({ cpu }) => cpu))
+}

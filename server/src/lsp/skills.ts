@@ -21,6 +21,8 @@ interface Entry {
   loading: Promise<void> | undefined
   /** The examples as they were read for a text whose fields and source were these. */
   dataset: { readonly key: string; readonly read: Dataset } | undefined
+  /** Asked for by every request: described once for what they are made of. */
+  described: { readonly from: readonly unknown[]; readonly facts: SkillFacts } | undefined
 }
 
 export interface Skills {
@@ -59,7 +61,13 @@ export function createSkills({ ports, model, onFacts }: SkillsOptions): Skills {
   function entryOf(uri: string): Entry {
     const known = entries.get(uri)
     if (known !== undefined) return known
-    const entry: Entry = { location: undefined, state: emptyState, loading: undefined, dataset: undefined }
+    const entry: Entry = {
+      location: undefined,
+      state: emptyState,
+      loading: undefined,
+      dataset: undefined,
+      described: undefined,
+    }
     entries.set(uri, entry)
     return entry
   }
@@ -108,8 +116,11 @@ export function createSkills({ ports, model, onFacts }: SkillsOptions): Skills {
     reload,
     facts(open) {
       const entry = entryOf(open.uri)
-      const document = open.parsed()
-      return describe(entry, document, model())
+      const from = [open.parsed(), entry.state, entry.dataset, model()]
+      if (entry.described?.from.every((part, index) => part === from[index]) !== true) {
+        entry.described = { from, facts: describe(entry, open.parsed(), model()) }
+      }
+      return entry.described.facts
     },
     textProblems(open) {
       const entry = entryOf(open.uri)
