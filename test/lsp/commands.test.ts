@@ -104,6 +104,12 @@ describe('tuning', () => {
       const { job_id: jobId, result } = await command('tune', { apply: false })
       expect(result.changes.length).toBeGreaterThan(0)
       expect(applied).toEqual([])
+      expect(await command('apply', { jobId, preview: true })).toMatchObject({
+        changes: result.changes,
+        conflicts: [],
+        old_text: text,
+      })
+      expect(applied).toEqual([])
       state.text = text.replace('desc: The answer', 'desc: The answer\n    constraints: [mine]')
       await client.change(path, state.text)
       await expect(command('apply', { jobId })).rejects.toMatchObject({

@@ -17,6 +17,7 @@ import { fail, ok, type Result } from '../base/result.ts'
 import { type Editing, editingPorts } from './applyEdit.ts'
 import type { ServerContext } from './context.ts'
 import { describeEnd, tell } from './messages.ts'
+import { previewJob } from './previewJob.ts'
 import { responseError } from './request.ts'
 
 const uriInput = z.string().min(1)
@@ -32,6 +33,8 @@ const argumentSchemas = {
     uri: uriInput,
     jobId: z.string().optional(),
     unproven: z.boolean().default(false),
+    /** Tells what would change, and writes nothing. */
+    preview: z.boolean().default(false),
   }),
   'signature-tuner.restore': z.object({ uri: uriInput, version: z.int().positive() }),
   'signature-tuner.cancel': z.object({ uri: uriInput, jobId: z.string().optional() }),
@@ -78,9 +81,10 @@ export function registerCommands(server: ServerContext): void {
       const input = operations['jobs resume'].input.parse({ job_id: id.value, root: location.root, apply })
       return operations['jobs resume'].run(ports, input, context)
     },
-    'signature-tuner.apply': async ({ ports, location, context }, { jobId, unproven }) => {
+    'signature-tuner.apply': async ({ ports, location, context }, { jobId, unproven, preview }) => {
       const id = await namedJob(ports, location, jobId, job => job.kind === 'tune' && job.state === 'completed')
       if (!id.ok) return id
+      if (preview) return previewJob(ports, location, id.value)
       return operations['jobs apply'].run(ports, { job_id: id.value, root: location.root, unproven }, context)
     },
     'signature-tuner.cancel': async ({ ports, location, context }, { jobId }) => {

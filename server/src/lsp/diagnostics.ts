@@ -7,6 +7,7 @@ import {
   DiagnosticTag,
   type DocumentDiagnosticReport,
 } from 'vscode-languageserver'
+import { pause } from '../base/pause.ts'
 import type { Problem } from '../validation/problem.ts'
 import type { ClientAbilities } from './capabilities.ts'
 import { toPosition, toRange } from './convert.ts'
@@ -54,17 +55,27 @@ export function createDiagnostics({
     if (document === undefined) return
     lookedAt.set(uri, performance.now())
     const { version } = document
+    document.parsed()
+    if (await isPast(uri, version)) return
     // What the text alone tells comes first; examples are read from disk.
-    if (!abilities.pullsDiagnostics) send(document, skills.textProblems(document))
+    const early = ofSignature(document, skills.textProblems(document))
+    if (!abilities.pullsDiagnostics) send(document, early)
+    if (await isPast(uri, version)) return
     const checked = await skills.problems(document)
     if (current(uri)?.version !== version) return
-    if (!abilities.pullsDiagnostics) send(document, checked.problems)
+    const all = ofSignature(document, checked.problems)
+    if (!abilities.pullsDiagnostics && JSON.stringify(all) !== JSON.stringify(early)) send(document, all)
     tellExamples(document, checked)
   }
 
-  function send(document: OpenDocument, problems: readonly Problem[]): void {
-    const { uri, version } = document
-    connection.sendDiagnostics({ uri, version, diagnostics: ofSignature(document, problems) })
+  /** Gives way to what others ask for. Whether the document was edited meanwhile, which is told of by itself. */
+  async function isPast(uri: string, version: number): Promise<boolean> {
+    await pause()
+    return current(uri)?.version !== version
+  }
+
+  function send({ uri, version }: OpenDocument, diagnostics: Diagnostic[]): void {
+    connection.sendDiagnostics({ uri, version, diagnostics })
   }
 
   function tellExamples(document: OpenDocument, checked: CheckedSkill): void {

@@ -29,8 +29,9 @@ export function createDocumentsConfiguration(parser: PieceParser): TextDocuments
   }
 }
 
-/** Characters that are parsed at once, in some 20 milliseconds. */
+/** Characters that are parsed at once, in some 20 milliseconds; every piece costs as much as some more. */
 const shortLength = 16_384
+const pieceLength = 64
 
 /** What was parsed last of the document, whichever version: the next one is parsed from there. */
 interface ParseCache {
@@ -55,9 +56,9 @@ function open(text: TextDocument, cache: ParseCache, parser: PieceParser): OpenD
     async ready() {
       for (;;) {
         if (cache.parsing === undefined) {
-          const sources = longSources(text.getText(), cache)
-          if (sources.length === 0) return
-          cache.parsing = parseElsewhere(sources, cache, parser).finally(() => delete cache.parsing)
+          const current = text.getText()
+          if (isShort(current, cache)) return
+          cache.parsing = parseElsewhere(current, cache, parser).finally(() => delete cache.parsing)
         }
         if (!(await cache.parsing)) return
       }
@@ -65,16 +66,20 @@ function open(text: TextDocument, cache: ParseCache, parser: PieceParser): OpenD
   }
 }
 
-/** What is to be parsed of the text; empty when that is little. */
-function longSources(text: string, { latest }: ParseCache): readonly string[] {
-  if (text.length <= shortLength || text === latest?.text) return []
-  const sources = unparsedPieces(text, latest?.tree)
-  return sources.reduce((length, source) => length + source.length, 0) <= shortLength ? [] : sources
+/** Whether little of the text is still to be parsed. */
+function isShort(text: string, { latest }: ParseCache): boolean {
+  if (text.length <= shortLength || text === latest?.text) return true
+  if (latest === undefined) return false
+  const unparsed = unparsedPieces(text, latest.tree)
+  return unparsed.reduce((length, source) => length + source.length + pieceLength, 0) <= shortLength
 }
 
 /** Whether it could be done there; else it is done here, however long that takes. */
-async function parseElsewhere(sources: readonly string[], cache: ParseCache, parser: PieceParser): Promise<boolean> {
-  const pieces = await parser.parse(sources)
+async function parseElsewhere(text: string, cache: ParseCache, parser: PieceParser): Promise<boolean> {
+  const { latest } = cache
+  const pieces = await (latest === undefined
+    ? parser.parse(text)
+    : parser.parse(text, unparsedPieces(text, latest.tree)))
   if (pieces === undefined) return false
   cache.latest = withPieces(cache.latest ?? parseSignature(''), pieces)
   return true

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { operations } from '../app/app.ts'
 import { describeJob } from '../app/describeJob.ts'
 import { jobViewSchema } from '../app/jobView.ts'
+import { previewSchema } from './previewJob.ts'
 
 /** `undefined` where the client shows the result itself. */
 export function describeEnd(command: string, output: unknown): string | undefined {
@@ -20,6 +21,8 @@ export function describeEnd(command: string, output: unknown): string | undefine
       return skill?.result && `Score ${skill.result.score.toFixed(2)} over ${skill.result.examples} examples.`
     }
     case 'signature-tuner.apply': {
+      const preview = previewSchema.safeParse(output)
+      if (preview.success) return describePreview(preview.data.changes)
       const applied = z.object({ signature_version: z.int(), written: z.boolean() }).safeParse(output)
       if (!applied.success) return undefined
       const { written, signature_version: version } = applied.data
@@ -38,6 +41,10 @@ export function describeEnd(command: string, output: unknown): string | undefine
     default:
       return undefined
   }
+}
+
+function describePreview(changes: readonly string[]): string {
+  return changes.length === 0 ? 'Nothing would change.' : `Would change: ${changes.join('; ')}.`
 }
 
 /** A message that asks for nothing: the library's own would be a request. */

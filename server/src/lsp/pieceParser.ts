@@ -4,7 +4,9 @@ import type { YamlTree } from '../signature/yamlTree.ts'
 
 export interface ParseTask {
   readonly id: number
-  readonly sources: readonly string[]
+  readonly text: string
+  /** The pieces of the text to parse; all of them unless given. */
+  readonly sources?: readonly string[] | undefined
 }
 
 export interface ParseAnswer {
@@ -16,8 +18,8 @@ export interface ParseAnswer {
 type ParsedPiece = YamlTree['pieces'] extends ReadonlyMap<string, infer Piece> ? Piece : never
 
 export interface PieceParser {
-  /** The pieces by their text; `undefined` when the thread has failed. */
-  parse(sources: readonly string[]): Promise<YamlTree['pieces'] | undefined>
+  /** The pieces of a text, or some of them, by their text; `undefined` when the thread has failed. */
+  parse(text: string, sources?: readonly string[]): Promise<YamlTree['pieces'] | undefined>
   dispose(): Promise<void>
 }
 
@@ -50,12 +52,12 @@ export function createPieceParser(threadPath: string, onFailure: (error: Error) 
   }
 
   return {
-    parse: sources =>
+    parse: (text, sources) =>
       new Promise(done => {
         thread ??= start()
         const id = ++count
         waiting.set(id, { pieces: new Map(), done })
-        const task: ParseTask = { id, sources }
+        const task: ParseTask = sources === undefined ? { id, text } : { id, text: '', sources }
         thread.postMessage(task)
       }),
     async dispose() {

@@ -7,6 +7,7 @@ import { digestDataset, digestInline } from '../app/datasetDigest.ts'
 import type { Files, Ports, SkillLocation } from '../app/ports.ts'
 import { checkSkill } from '../app/skill.ts'
 import { emptyState, readJobs, readStoreState, readVersions, type SkillState } from '../app/skillState.ts'
+import { pause } from '../base/pause.ts'
 import type { SkillFacts } from '../features/facts.ts'
 import { scoreProblems } from '../features/scoreProblems.ts'
 import type { SignatureDocument } from '../signature/document.ts'
@@ -163,8 +164,13 @@ export function createSkills({ ports, model, current, onFacts }: SkillsOptions):
 
   /** The file is read again only when another is named, or other values are expected of it. */
   function datasetReader(uri: string, entry: Entry): typeof readDataset {
-    return (files, location, document, signature) => {
-      if (signature.examples?.kind !== 'file') return readDataset(files, location, document, signature)
+    return async (files, location, document, signature) => {
+      if (signature.examples?.kind !== 'file') {
+        const read = await readDataset(files, location, document, signature)
+        // Inline examples can be many: others are heard before they are checked.
+        await pause()
+        return read
+      }
       const { path } = signature.examples
       const key = `${path}\n${expectationsOf(signature)}`
       if (entry.reading?.key !== key) {

@@ -4,7 +4,7 @@ import { isPascalCase, nameProblem, suggestName, toPascalCase } from './names.ts
 import { addProblem, kindOf, type Reader, readText, type TextPart } from './reader.ts'
 import type { ExamplesSource } from './signature.ts'
 import { isEmptyNode, type YamlAlias, type YamlNode, type YamlPair } from './yamlNode.ts'
-import { toValue } from './yamlValue.ts'
+import { toValues } from './yamlValue.ts'
 
 export interface ExamplesPart {
   readonly keySpan: Span
@@ -76,7 +76,7 @@ export function readExamples(
   if (node.kind === 'seq') {
     return {
       ...part,
-      source: { kind: 'inline', items: node.items.map(item => toValue(item, resolve)) },
+      source: { kind: 'inline', items: toValues(node.items, resolve) },
       items: node.items,
     }
   }

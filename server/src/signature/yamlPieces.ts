@@ -6,6 +6,9 @@ export interface Piece extends Span {
   readonly items?: readonly Span[]
 }
 
+/** A signature has nine keys; of more than these only the first are read. */
+export const maxEntries = 1000
+
 const odd = Symbol('odd')
 
 /**
@@ -28,7 +31,7 @@ export function splitPieces(text: string): readonly Piece[] | undefined {
     const newline = text.indexOf('\n', at)
     at = newline === -1 ? text.length : newline + 1
   }
-  return starts.map((start, index) => {
+  return starts.slice(0, maxEntries + 1).map((start, index) => {
     const end = starts[index + 1] ?? text.length
     return splitItems(text, start, end) ?? { start, end }
   })

@@ -11,7 +11,7 @@ import {
   type YamlScalar,
 } from './yamlNode.ts'
 import { type ParsedPiece, parsePiece } from './yamlParse.ts'
-import { type Piece, splitPieces } from './yamlPieces.ts'
+import { maxEntries, type Piece, splitPieces } from './yamlPieces.ts'
 
 export interface YamlTree {
   readonly root: YamlNode | undefined
@@ -26,8 +26,6 @@ export interface YamlTree {
 const maxLength = 8 * 1024 * 1024
 const maxAliases = 100
 const maxTokens = 1_000_000
-/** A signature has nine. */
-const maxEntries = 1000
 const maxIssues = 50
 
 export function readYaml(text: string, previous?: YamlTree): YamlTree {

@@ -1,14 +1,22 @@
 /** YAML nodes as plain values. */
 import { isEmptyNode, type YamlAlias, type YamlNode } from './yamlNode.ts'
 
-/** Bounds what aliases can blow up: nodes of the value. */
-const maxNodes = 1_000_000
+/** Bounds what aliases can blow up: nodes that stand for aliases, of all values together. */
+const maxAliased = 10_000
+
+export function toValue(node: YamlNode, resolve: (alias: YamlAlias) => YamlNode | undefined): unknown {
+  return toValues([node], resolve)[0]
+}
 
 /** Objects have no prototype, so that only the file's own keys are found in them. */
-export function toValue(node: YamlNode, resolve: (alias: YamlAlias) => YamlNode | undefined): unknown {
-  let budget = maxNodes
+export function toValues(
+  nodes: readonly YamlNode[],
+  resolve: (alias: YamlAlias) => YamlNode | undefined,
+): readonly unknown[] {
+  let budget = maxAliased
+  let depth = 0
   const convert = (node: YamlNode): unknown => {
-    if (--budget < 0) return null
+    if (depth > 0 && --budget < 0) return null
     switch (node.kind) {
       case 'scalar':
         return isEmptyNode(node) ? null : node.value
@@ -21,9 +29,13 @@ export function toValue(node: YamlNode, resolve: (alias: YamlAlias) => YamlNode 
       }
       case 'alias': {
         const target = resolve(node)
-        return target === undefined ? null : convert(target)
+        if (target === undefined) return null
+        depth++
+        const value = convert(target)
+        depth--
+        return value
       }
     }
   }
-  return convert(node)
+  return nodes.map(convert)
 }

@@ -52,10 +52,10 @@ describe('commands', () => {
 
   test('deal with the job there is', () => {
     const ofJob = (state: KnownJob['state']) => offered({ job: { ...job, state } }).filter(name => name.includes('j1'))
-    expect(offered({ job })).toEqual(['cancel {"job_id":"j1"}'])
-    expect(ofJob('queued')).toEqual(['cancel {"job_id":"j1"}'])
-    expect(ofJob('interrupted')).toEqual(['resume {"job_id":"j1"}', 'cancel {"job_id":"j1"}'])
-    expect(ofJob('unapplied')).toEqual(['apply {"job_id":"j1"}', 'apply {"job_id":"j1","preview":true}'])
+    expect(offered({ job })).toEqual(['cancel {"jobId":"j1"}'])
+    expect(ofJob('queued')).toEqual(['cancel {"jobId":"j1"}'])
+    expect(ofJob('interrupted')).toEqual(['resume {"jobId":"j1"}', 'cancel {"jobId":"j1"}'])
+    expect(ofJob('unapplied')).toEqual(['apply {"jobId":"j1"}', 'apply {"jobId":"j1","preview":true}'])
   })
 
   test('show the history where there is one', () => {

@@ -68,16 +68,16 @@ function jobOffers({ id, kind, state }: KnownJob): readonly Offer[] {
   switch (state) {
     case 'queued':
     case 'running':
-      return [offer(`Cancel ${doing}`, 'cancel', { job_id: id })]
+      return [offer(`Cancel ${doing}`, 'cancel', { jobId: id })]
     case 'interrupted':
       return [
-        offer(`Resume ${doing}`, 'resume', { job_id: id }, kind === 'tune'),
-        offer(`Cancel ${doing}`, 'cancel', { job_id: id }),
+        offer(`Resume ${doing}`, 'resume', { jobId: id }, kind === 'tune'),
+        offer(`Cancel ${doing}`, 'cancel', { jobId: id }),
       ]
     case 'unapplied':
       return [
-        offer('Apply tuned result', 'apply', { job_id: id }, true),
-        offer('Show what would change', 'apply', { job_id: id, preview: true }),
+        offer('Apply tuned result', 'apply', { jobId: id }, true),
+        offer('Show what would change', 'apply', { jobId: id, preview: true }),
       ]
   }
 }
