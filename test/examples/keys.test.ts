@@ -15,8 +15,10 @@ function check(text: string, format: ExamplesFormat): string {
 }
 
 test('JSON Lines', () => {
-  const text = '\ufeff{"word":"word","loud":{"word":1}}\r\n\n  {"loud":"x", "word" : "a"}\n'
-  expect(check(text, 'jsonl')).toBe('\ufeff{"term":"word","loud":{"word":1}}\r\n\n  {"loud":"x", "term" : "a"}\n')
+  const text = '\ufeff{"word":"word","loud":{"word":1}}\r\n\n  {"loud":"x", "word" : "a","words":1}\n'
+  expect(check(text, 'jsonl')).toBe(
+    '\ufeff{"term":"word","loud":{"word":1}}\r\n\n  {"loud":"x", "term" : "a","words":1}\n',
+  )
   expect(check('{"word":"a"}\n{"word":', 'jsonl')).toBe('the file is broken in line 2')
 })
 

@@ -146,7 +146,7 @@ examples:
         const text = renderSignature(signature, { examples: true })
         expect(check(text)).toBe(text)
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 
@@ -169,7 +169,7 @@ examples:
         fc.pre(parseSignature(text).signature !== undefined)
         expect(check(text)).not.toBe(text)
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 })

@@ -126,6 +126,12 @@ describe('tokens', () => {
     )
   })
 
+  test('a type in quotes is read inside them', () => {
+    const quoted = `inputs:\n  a: { type: 'Literal["b"]' }\n`
+    const types = semanticTokens(parseSignature(quoted)).map(({ span }) => quoted.slice(span.start, span.end))
+    expect(types).toEqual(['inputs', 'a', 'type', 'Literal', '"b"'])
+  })
+
   test('of a part are those of the whole that lie there', () => {
     const within = { start: text.indexOf('metrics'), end: text.indexOf('threshold') - 1 }
     expect(check(semanticTokens(document, within)).join(' ')).toMatchInlineSnapshot(
@@ -165,6 +171,6 @@ test('nothing throws in broken text, and all spans lie in order within it', () =
         at = span.end
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: 500 },
   )
 })

@@ -90,6 +90,8 @@ describe('names', () => {
     const refused = (newName: string) => client.ask('textDocument/rename', path, offset, { newName })
     await expect(refused('term')).rejects.toThrow('examples.jsonl is broken in line 2: mend it first.')
     await expect(refused('class')).rejects.toThrow("The name 'class' is a keyword of Python.")
+    workspace.write('skills/shout/examples.jsonl', '{"word":"a","term":"b"}')
+    await expect(refused('term')).rejects.toThrow("examples.jsonl holds a key 'term' already.")
     workspace.write('skills/shout/examples.jsonl', `{"word":"${'a'.repeat(2 ** 21)}"}\n`)
     await expect(refused('term')).rejects.toThrow('is larger than 2 MiB')
   })

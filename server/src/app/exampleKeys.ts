@@ -18,12 +18,16 @@ export interface ExampleKeys {
 /** UTF-8 bytes: what an editor takes as one edit without coming to a stop. */
 const maxBytes = 2 * 1024 * 1024
 
-/** `undefined` where no file is named, or it is not there; a failure where its keys cannot be told for certain. */
+/**
+ * `undefined` where no file is named, or it is not there; a failure where its keys cannot be told for certain, or
+ * hold the new name already.
+ */
 export async function findExampleKeys(
   files: Files,
   location: SkillLocation,
   document: Pick<SignatureDocument, 'examples'>,
   name: string,
+  newName?: string,
 ): Promise<Result<ExampleKeys | undefined>> {
   const source = document.examples?.source
   if (source?.kind !== 'file') return ok(undefined)
@@ -38,5 +42,9 @@ export async function findExampleKeys(
     return fail(failure('path_unsafe', `${source.path} is larger than 2 MiB.`, source.path))
   const spans = exampleKeySpans(text.value, format, name)
   if (!spans.ok) return fail(failure('examples_invalid', `${source.path} ${spans.error}: mend it first.`, source.path))
+  const taken = newName === undefined ? undefined : exampleKeySpans(text.value, format, newName)
+  if (taken?.ok && taken.value.length > 0) {
+    return fail(failure('examples_invalid', `${source.path} holds a key '${newName}' already.`, source.path))
+  }
   return ok({ path: path.value, text: text.value, spans: spans.value })
 }

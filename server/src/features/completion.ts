@@ -64,7 +64,9 @@ function entriesAt(
     const whole = place.keys.size === 0 && !place.flow && isEmptyBut(document.text, place.span)
     return [...(whole ? [newSignature(surroundings)] : []), ...topLevelKeys(document, place, surroundings)]
   }
-  if (isField) return isFieldList(path) ? newFields(document, place) : fieldKeys(document, place)
+  if (isField && isWithinFields(path)) {
+    return path.length % 2 === 1 ? newFields(document, place) : fieldKeys(document, place)
+  }
   if (first === 'metrics') return second === undefined ? newMetrics(document, place) : metricKeys(document, place)
   return first === 'examples' && path.length === 2 ? exampleKeys(document, place) : []
 }
@@ -77,9 +79,9 @@ function wordAt(text: string, { written }: WritingPlace, offset: number): Span {
   return { start: offset - before, end: endsOf(text, offset, text.length, undefined, true) }
 }
 
-/** Whether the keys at the path are names of fields. */
-function isFieldList(path: readonly (string | number)[]): boolean {
-  return path.length % 2 === 1 && path.every((key, index) => index === 0 || index % 2 === 1 || key === 'fields')
+/** Whether the keys at the path are names of fields, or those of a field: nothing else is between. */
+function isWithinFields(path: readonly (string | number)[]): boolean {
+  return path.every((key, index) => index === 0 || index % 2 === 1 || key === 'fields')
 }
 
 function nameAlone(entry: CompletionEntry): CompletionEntry {
@@ -87,5 +89,5 @@ function nameAlone(entry: CompletionEntry): CompletionEntry {
 }
 
 function isEmptyBut(text: string, { start, end }: Span): boolean {
-  return /^(?:\s*(?:#[^\n]*)?\n)*\s*(?:#[^\n]*)?$/.test(`${text.slice(0, start)}${text.slice(end)}`)
+  return `${text.slice(0, start)}${text.slice(end)}`.split('\n').every(line => /^\s*(?:#|$)/.test(line))
 }

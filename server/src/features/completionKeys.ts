@@ -176,9 +176,9 @@ export function kindFor(type: FieldType | undefined): MetricKind {
   return kind === 'dict' || kind === 'object' ? 'json_match' : 'exact_match'
 }
 
-function documentHas({ entries }: SignatureDocument, key: string): boolean {
+function documentHas({ entries, text }: SignatureDocument, key: string): boolean {
   // A key that is only a word yet is the one being typed.
-  return entries.some(pair => pair.key === key && pair.value.span.start > pair.keySpan.end)
+  return entries.some(pair => pair.key === key && /^\s*:/.test(text.slice(pair.keySpan.end, pair.keySpan.end + 20)))
 }
 
 function describe(shape: Readonly<Record<string, { readonly description?: string | undefined }>>, key: string): string {

@@ -17,9 +17,12 @@ export function valueEntries(
 ): readonly CompletionEntry[] {
   const { path } = place
   const [first, second, third] = path
+  const key = String(path.at(-1))
+  // Behind a word that is written to its end nothing more is wanted.
+  if (key !== 'type' && key !== 'path' && first !== 'examples' && /\S\s/.test(place.written)) return []
   if (path.length === 1) return topLevelValues(place, surroundings)
   if (first === 'inputs' || first === 'outputs') {
-    return path.at(-1) === 'type' && path.length >= 3 ? typeEntries(place) : []
+    return key === 'type' && path.length >= 3 ? typeEntries(place) : []
   }
   if (first === 'metrics' && path.length === 3) return metricValues(document, place, String(second), surroundings)
   return first === 'examples' && path.length === 3 ? exampleValues(document, place, String(third)) : []
@@ -88,6 +91,7 @@ function typeEntries({ written, quote, flow, keys }: WritingPlace): readonly Com
   const marks = written.replace(/\\./g, '')
   const inner = quote === '"' ? "'" : '"'
   // Inside the texts of a Literal nothing is known.
+  if (/[\w\]"'][ \t]+\w*$/.test(marks)) return []
   if ((marks.split(inner).length - 1) % 2 === 1 || /Literal\[[^\]]*$/.test(marks)) return []
   const [open, close] = flow && quote === undefined && !/[[\]|]/.test(written) ? ["'", "'"] : ['', '']
   const alone = /^\w*$/.test(written)

@@ -213,6 +213,8 @@ function placeInLine(state: State, text: string, start: number, offset: number):
   return placeOfKey(state, text, from, offset, column)
 }
 
+const longestKey = 200
+
 /** A key is being written, or nothing yet, on a line of its own. */
 function placeOfKey(
   state: State,
@@ -222,6 +224,8 @@ function placeOfKey(
   column: number,
 ): WritingPlace | undefined {
   const { frames } = state
+  // A sentence, or brackets at the start of a line, are no key.
+  if (!/^["']?[\p{L}\p{M}\p{N}_]*$/u.test(text.slice(from, Math.min(offset, from + longestKey)))) return undefined
   while ((frames.at(-1)?.indent ?? -1) > column) frames.pop()
   const end = lineEnd(text, offset)
   const top = frames.at(-1)

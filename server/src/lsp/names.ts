@@ -80,7 +80,8 @@ export function registerNames(context: ServerContext): void {
       const renamed = rename(document, open.text.offsetAt(position), newName)
       if (!renamed.ok) throw responseError(failure('usage', renamed.error))
       const { version } = open
-      const keys = await keysInExamples(look, renamed.value.name)
+      const taken = newName === renamed.value.name ? undefined : newName
+      const keys = await keysInExamples(look, renamed.value.name, taken)
       // The signature alone would no longer fit its examples.
       if (!keys.ok) throw responseError(keys.error)
       // What was typed meanwhile is not what was renamed.
@@ -91,11 +92,14 @@ export function registerNames(context: ServerContext): void {
     }),
   )
 
-  async function keysInExamples({ open, document }: Look, name: string): Promise<Result<ExampleKeys | undefined>> {
+  async function keysInExamples(
+    { open, document }: Look,
+    name: string,
+    newName?: string,
+  ): Promise<Result<ExampleKeys | undefined>> {
     const location = await context.skills().locate(open)
-    return location === undefined
-      ? ok(undefined)
-      : findExampleKeys(context.hosts().ports().files, location, document, name)
+    if (location === undefined) return ok(undefined)
+    return findExampleKeys(context.hosts().ports().files, location, document, name, newName)
   }
 
   function workspaceEdit(
