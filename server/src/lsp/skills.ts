@@ -138,8 +138,8 @@ export function createSkills({ ports, model, current, onFacts }: SkillsOptions):
       const jobs = await readJobs(ports().jobs(location.root), location.skillPath).catch(() => [])
       entry.following = undefined
       const goesOn = jobs.some(({ id, state }) => id === job.id && (state === 'queued' || state === 'running'))
-      if (goesOn) takeState(uri, entry, { jobs })
-      else await Promise.all([entry.loadStore(), entry.loadVersions()]).catch(() => undefined)
+      takeState(uri, entry, { jobs })
+      if (!goesOn) await Promise.all([entry.loadStore(), entry.loadVersions()]).catch(() => undefined)
     }, followMilliseconds).unref()
   }
 
