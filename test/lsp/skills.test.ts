@@ -90,16 +90,9 @@ describe('facts', () => {
   })
 
   test('survive a worker that breaks, and are read again after', async () => {
-    let isBroken = true
-    const { skills, document } = openWorld({
-      evaluations: async () => {
-        if (isBroken) throw new Error('broken')
-        return ok([])
-      },
-      jobs: () => [running],
-    })
+    const evaluations = vi.fn(async () => ok([])).mockRejectedValueOnce(new Error('broken'))
+    const { skills, document } = openWorld({ evaluations, jobs: () => [running] })
     await expect(skills.reload(document())).rejects.toThrow('broken')
-    isBroken = false
     await skills.reload(document())
     expect(skills.facts(document()).job?.state).toBe('running')
     skills.close(uri)
