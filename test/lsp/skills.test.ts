@@ -1,10 +1,16 @@
 /** What is known of the skills behind open documents: loaded beside the requests that ask for it. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { FoundJob, Ports, SkillLocation } from '../../server/src/app/ports.ts'
+import { sha256 } from '../../server/src/base/hash.ts'
+import { canonicalJson } from '../../server/src/base/json.ts'
 import { ok, type Result } from '../../server/src/base/result.ts'
+import { examplesSha256 } from '../../server/src/examples/digest.ts'
+import type { Version } from '../../server/src/history/version.ts'
 import type { EvaluationRecord } from '../../server/src/jobs/store.ts'
 import { documentsConfiguration, type OpenDocument } from '../../server/src/lsp/documents.ts'
 import { type ChangedFacts, createSkills } from '../../server/src/lsp/skills.ts'
+import { signatureSha256 } from '../../server/src/signature/compare.ts'
+import { parseSignature } from '../../server/src/signature/document.ts'
 import { scoredText } from '../support/scoredSkill.ts'
 
 const uri = 'file:///w/skills/a/signature.yaml'
@@ -17,6 +23,7 @@ const version = { version: 1, created_at: '2026-01-19T09:00:00.000Z', metric_sco
 const running = { id: 'job_a', kind: 'tune', state: 'running', interrupted: false, createdAt: 1 } as FoundJob
 
 interface World {
+  versions: readonly Version[]
   evaluations: () => Promise<Result<readonly EvaluationRecord[]>>
   jobs: () => readonly FoundJob[]
 }
@@ -26,19 +33,20 @@ function openWorld(world: Partial<World> = {}) {
   const told: ChangedFacts[] = []
   let open: OpenDocument = create(scoredText, 1)
   let filesRead = 0
-  const { evaluations = async () => ok([]), jobs = () => [] } = world
+  const { evaluations = async () => ok([]), jobs = () => [], versions = [version] } = world
+  let examples = '{"country":"France","city":"Paris","size":"large"}\n'
   const files = {
     locate: async () => ok(location),
     resolveInside: async (_: SkillLocation, path: string) => ok(`/w/skills/a/${path}`),
     display: (path: string) => path,
     openText: async () => {
       filesRead++
-      return ok(oneText('{"country":"France","city":"Paris","size":"large"}\n'))
+      return ok(oneText(examples))
     },
   }
   const ports = {
     files,
-    history: { read: async () => ok({ skill_id: 'a', signature_history: [version] }) },
+    history: { read: async () => ok({ skill_id: 'a', signature_history: versions }) },
     jobs: () => ({ evaluations, list: async () => ok(jobs()) }),
   } as unknown as Ports
   const skills = createSkills({
@@ -56,6 +64,9 @@ function openWorld(world: Partial<World> = {}) {
       return open
     },
     filesRead: () => filesRead,
+    write(text: string) {
+      examples = text
+    },
   }
 }
 
@@ -111,6 +122,54 @@ describe('the examples', () => {
     expect(skills.forgetExamples(['examples.jsonl'])).toBe(true)
     await skills.problems(document())
     expect(filesRead()).toBe(3)
+  })
+})
+
+describe('the score', () => {
+  const inline = scoredText.replace('examples.jsonl', '[{ country: France, city: Paris, size: large }]')
+  async function evaluated(text: string): Promise<EvaluationRecord> {
+    const { signature } = parseSignature(text)
+    if (signature === undefined) throw new Error('the text has errors')
+    const examples = [{ id: '1', values: { country: 'France', city: 'Paris', size: 'large' }, weight: 1 }]
+    return {
+      ...{ jobId: undefined, skillPath: location.skillPath, signatureSha256: signatureSha256(signature) },
+      ...{ examplesSha256: examplesSha256(examples), metricsSha256: sha256(canonicalJson(signature.metrics)) },
+      ...{ model: 'gpt', score: 0.5, scoreByMetric: {}, scoreByField: {}, examples: 1, errors: 0, failing: [] },
+      createdAt: 1,
+    }
+  }
+
+  test.each([
+    ['a file', scoredText],
+    ['the signature', inline],
+  ])('holds for examples in %s until they change', async (_, text) => {
+    const record = await evaluated(text)
+    const { skills, told, type, document, write } = openWorld({ evaluations: async () => ok([record]) })
+    const stale = () => skills.facts(document()).score?.stale
+    await skills.reload(type(text))
+    await skills.problems(document())
+    await vi.waitFor(() => expect(skills.facts(document()).score?.stale).toEqual([]))
+    const before = told.length
+    write('{"country":"France","city":"Lyon","size":"large"}\n')
+    skills.forgetExamples(['examples.jsonl'])
+    await skills.problems(type(text.replace('city: Paris', 'city: Lyon')))
+    await vi.waitFor(() => expect(stale()).toEqual(['examples']))
+    expect(told.slice(before)).toEqual([{ scores: true, job: false }])
+    expect((await skills.problems(document())).problems.map(({ code }) => code)).toContain('score-stale')
+    type(text.replace('Name the', 'Give the'))
+    expect(stale()).toContain('signature')
+    expect(skills.facts(type('name: [')).score?.stale).toEqual(['signature'])
+  })
+
+  test('of a text that was only ever scored by a colleague is that of its version', async () => {
+    const { signatureSha256: hash } = await evaluated(scoredText)
+    const scored = { ...version, sha256: hash, model: 'other', scores: { city_match: 0.7 }, examples: 20 }
+    const { skills, document } = openWorld({ versions: [scored] })
+    await skills.reload(document())
+    expect(skills.facts(document())).toMatchObject({
+      currentVersion: 1,
+      score: { score: 0.7, byMetric: { city_match: 0.7 }, model: 'other', stale: ['model'], passed: undefined },
+    })
   })
 })
 
