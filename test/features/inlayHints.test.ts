@@ -123,3 +123,29 @@ describe('tooltips', () => {
     expect(tooltip(facts, 'examples')).toContain(String.raw`(command:evil) \<img src=x\> \*\*bold\*\*`)
   })
 })
+
+test('a large signature with all its failures takes milliseconds', () => {
+  const many = <T>(line: (index: number) => T) => Array.from({ length: 300 }, (_, index) => line(index))
+  const text = [
+    'name: Large',
+    'outputs:',
+    ...many(index => `  o${index}:\n    type: str`),
+    'metrics:',
+    ...many(index => `  m${index}: { kind: f1, field: o${index} }`),
+  ].join('\n')
+  const document = parseSignature(text)
+  const feedback = many(index => `m${index}: Expected "${'a'.repeat(100)}", got "${index}".`)
+  const [first] = lastScore.failing
+  const failing = first === undefined ? [] : Array.from({ length: 50 }, () => ({ ...first, feedback }))
+  const byMetric = Object.fromEntries(many(index => [`m${index}`, 0.5]))
+  const facts = { ...scoredFacts, score: { ...lastScore, byMetric, failing } }
+  const times = many(() => {
+    const start = performance.now()
+    inlayHints(facts, document, { start: 0, end: text.length })
+    hintTooltip(facts, document, { kind: 'metric', name: 'm7' })
+    return performance.now() - start
+  }).toSorted((a, b) => a - b)
+  // Far above what it takes, for busy machines.
+  expect(times[150]).toBeLessThan(20)
+  expect(hintTooltip(facts, document, { kind: 'examples', name: '' })).toContain('another value than expected')
+})

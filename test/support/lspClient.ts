@@ -148,9 +148,10 @@ export async function startLspClient(workspace: Workspace, options: LspClientOpt
         return diagnostics !== undefined && until(diagnostics) ? diagnostics : undefined
       }),
     message: (method, fits = () => true) =>
-      untilFound(
-        () => received.find(message => message.method === method && fits(message.params))?.params ?? undefined,
-      ),
+      untilFound(() => {
+        const found = received.find(message => message.method === method && fits(message.params))
+        return found && (found.params ?? null)
+      }),
     async stop() {
       await request('shutdown', null)
       await notify('exit', null)

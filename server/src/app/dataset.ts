@@ -2,6 +2,7 @@
 import type { Failure } from '../base/errors.ts'
 import { ok, type Result } from '../base/result.ts'
 import { lineColumnAt, lineStarts } from '../base/text.ts'
+import { examplesSha256InTurns } from '../examples/digest.ts'
 import type { Dataset } from '../examples/example.ts'
 import { formatOf, readExamples, readInlineExamples } from '../examples/read.ts'
 import type { SignatureDocument } from '../signature/document.ts'
@@ -45,4 +46,9 @@ export function expectationsOf({ inputs, outputs, metrics }: Signature): string 
 
 function withoutDescriptions(key: string, value: unknown): unknown {
   return key === 'desc' ? undefined : value
+}
+
+/** What an evaluation is keyed by; worked out without holding the event loop, as there may be many. */
+export function digestDataset({ dataset }: ReadExamples): Promise<string> {
+  return examplesSha256InTurns(dataset.examples)
 }

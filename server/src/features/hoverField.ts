@@ -5,7 +5,7 @@ import type { SignatureDocument } from '../signature/document.ts'
 import type { FieldPart } from '../signature/readFields.ts'
 import type { KnownFailure, LastScore, SkillFacts } from './facts.ts'
 import { code, codeOfValue, escaped } from './markdown.ts'
-import { formatTime, readFeedback, scoreLabel, staleSentence } from './scoreText.ts'
+import { formatTime, metricOf, scoreLabel, sentenceOf, staleSentence } from './scoreText.ts'
 
 export function fieldHover(facts: SkillFacts, document: SignatureDocument, field: FieldPart): readonly string[] {
   const { name, direction, typePart, desc } = field
@@ -32,10 +32,14 @@ function scoreLines(score: LastScore, document: SignatureDocument, field: string
   const last = `Last score: **${scoreLabel(value, score)}** (${formatTime(score.evaluatedAt)}${stale})`
   const metrics = new Set(document.metrics.filter(part => part.fieldPart?.value === field).map(({ name }) => name))
   const failures = score.failing.flatMap(failure => {
-    const told = failure.feedback.map(readFeedback).find(({ metric }) => metrics.has(metric))
-    return told === undefined ? [] : [failureLine(failure, field, told.sentence)]
+    const line = failure.feedback.find(line => metrics.has(metricOf(line)))
+    return line === undefined ? [] : [{ failure, line }]
   })
-  return failures.length === 0 ? [last] : [last, ['Failed most:', ...failures.slice(0, mostFailures)].join('\n')]
+  if (failures.length === 0) return [last]
+  const worst = failures
+    .slice(0, mostFailures)
+    .map(({ failure, line }) => failureLine(failure, field, sentenceOf(line)))
+  return [last, ['Failed most:', ...worst].join('\n')]
 }
 
 function failureLine({ id, expected, got }: KnownFailure, field: string, sentence: string): string {

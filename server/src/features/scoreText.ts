@@ -61,27 +61,35 @@ export interface Loss {
   readonly count: number
 }
 
+/** Of the worst examples first: with hundreds of metrics there are more lines than a tooltip can wait for. */
+const mostFeedback = 1000
+
 /** Why points were lost, the most frequent reason first. */
 export function lossesOf(failing: readonly KnownFailure[], isCounted: (metric: string) => boolean): readonly Loss[] {
   const losses = new Map<string, Loss>()
-  for (const { metric, sentence: whole } of failing.flatMap(({ feedback }) => feedback.map(readFeedback))) {
-    if (!isCounted(metric)) continue
-    const sentence = withoutValues(whole)
+  const lines = failing.flatMap(({ feedback }) => feedback).filter(line => isCounted(metricOf(line)))
+  for (const line of lines.slice(0, mostFeedback)) {
+    const metric = metricOf(line)
+    const sentence = withoutValues(sentenceOf(line))
     const key = `${metric}: ${sentence}`
     losses.set(key, { metric, sentence, count: (losses.get(key)?.count ?? 0) + 1 })
   }
   return [...losses.values()].sort((a, b) => b.count - a.count)
 }
 
-/** The metric that a line of feedback is of, and its sentence: the difference alone where it tells one. */
-export function readFeedback(line: string): { readonly metric: string; readonly sentence: string } {
+/** The metric that a line of feedback is of. */
+export function metricOf(line: string): string {
+  return line.slice(0, Math.max(0, line.indexOf(': ')))
+}
+
+/** The sentence of a line of feedback: the difference alone where it tells one. */
+export function sentenceOf(line: string): string {
   const colon = line.indexOf(': ')
-  const metric = colon === -1 ? '' : line.slice(0, colon)
   const sentence = line.slice(colon === -1 ? 0 : colon + 2, 600)
   // Values may hold colons, too.
   const masked = sentence.replace(quoted, value => '_'.repeat(value.length))
   const told = /^Expected [^:]*, got [^:]*: /.exec(masked)?.[0].length ?? 0
-  return { metric, sentence: sentence.slice(told).replace(/\.$/, '').trim() }
+  return sentence.slice(told).replace(/\.$/, '').trim()
 }
 
 const quoted = /"(?:[^"\\]|\\.)*"/g

@@ -2,8 +2,7 @@
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
-import { expectationsOf, readDataset } from '../app/dataset.ts'
-import { digestDataset, digestInline } from '../app/datasetDigest.ts'
+import { digestDataset, expectationsOf, readDataset } from '../app/dataset.ts'
 import type { Files, Ports, SkillLocation } from '../app/ports.ts'
 import { checkSkill } from '../app/skill.ts'
 import { emptyState, readJobs, readStoreState, readVersions, type SkillState } from '../app/skillState.ts'
@@ -23,14 +22,12 @@ type Dataset = Awaited<ReturnType<typeof readDataset>>
 interface Entry {
   location: SkillLocation | undefined
   state: SkillState
-  /** The examples file as it was read for a text whose fields and source were these. */
-  reading: { readonly key: string; readonly path: string; readonly read: Promise<Dataset> } | undefined
+  /** The examples as they were read for a text whose fields and source were these; inline ones have no path. */
+  reading: { readonly key: string; readonly path: string | undefined; readonly read: Promise<Dataset> } | undefined
   /** What was read last, while it may be read anew. */
   dataset: ReadExamples | undefined
   /** Of the dataset; `undefined` until it is worked out. */
   examplesSha256: string | undefined
-  /** Of inline examples, by their text. */
-  inline: { readonly key: string; readonly sha256: string } | undefined
   facts: { readonly of: FactSources; readonly facts: SkillFacts } | undefined
   /** The next look at a running job. */
   following: NodeJS.Timeout | undefined
@@ -91,7 +88,6 @@ export function createSkills({ ports, model, current, onFacts }: SkillsOptions):
       reading: undefined,
       dataset: undefined,
       examplesSha256: undefined,
-      inline: undefined,
       facts: undefined,
       following: undefined,
       // Apart, because a worker that is slow or broken must not hold back the versions.
@@ -139,15 +135,15 @@ export function createSkills({ ports, model, current, onFacts }: SkillsOptions):
       const jobs = await readJobs(ports().jobs(location.root), location.skillPath).catch(() => [])
       entry.following = undefined
       const goesOn = jobs.some(({ id, state }) => id === job.id && (state === 'queued' || state === 'running'))
-      if (goesOn) takeState(uri, entry, { jobs })
-      else await Promise.all([entry.loadStore(), entry.loadVersions()]).catch(() => undefined)
+      takeState(uri, entry, { jobs })
+      if (!goesOn) await Promise.all([entry.loadStore(), entry.loadVersions()]).catch(() => undefined)
     }, followMilliseconds).unref()
   }
 
   function factsOf(entry: Entry, open: OpenDocument): SkillFacts {
     const document = open.parsed()
     const { location, state, facts: known } = entry
-    const of = { location, state, document, examplesSha256: digestNow(entry, document), model: model() }
+    const of = { location, state, document, examplesSha256: entry.examplesSha256, model: model() }
     if (known !== undefined && sameSources(known.of, of)) return known.facts
     const facts = describeFacts(of)
     entry.facts = { of, facts }
@@ -162,32 +158,36 @@ export function createSkills({ ports, model, current, onFacts }: SkillsOptions):
     return entry.location
   }
 
-  /** The file is read again only when another is named, or other values are expected of it. */
+  /** A file is read again only when another is named, or other values are expected of it. */
   function datasetReader(uri: string, entry: Entry): typeof readDataset {
     return async (files, location, document, signature) => {
-      if (signature.examples?.kind !== 'file') {
-        const read = await readDataset(files, location, document, signature)
-        // Inline examples can be many: others are heard before they are checked.
-        await pause()
-        return read
-      }
-      const { path } = signature.examples
-      const key = `${path}\n${expectationsOf(signature)}`
+      const { examples: source } = signature
+      if (source === undefined) return readDataset(files, location, document, signature)
+      const path = source.kind === 'file' ? source.path : undefined
+      const { start, end } = document.examples?.span ?? { start: 0, end: 0 }
+      const key = `${path ?? document.text.slice(start, end)}\n${expectationsOf(signature)}`
+      if (entry.reading?.key === key && path !== undefined) return entry.reading.read
+      const read = readDataset(files, location, document, signature)
+      // Inline examples are read each time, as their lines change; what they say mostly has not.
       if (entry.reading?.key !== key) {
-        const reading = { key, path, read: readDataset(files, location, document, signature) }
-        entry.reading = reading
-        const take = async (read: Dataset) => {
-          const dataset = read.ok ? read.value : undefined
-          const digest = dataset && (await digestDataset(dataset))
-          if (entry.reading === reading) change(uri, entry, { dataset, examplesSha256: digest })
-        }
-        // Who asked for the examples is told what went wrong; the next one tries again.
-        const giveUp = () => {
-          if (entry.reading === reading) entry.reading = undefined
-        }
-        reading.read.then(take).catch(giveUp)
+        entry.reading = { key, path, read }
+        void takeDataset(uri, entry, entry.reading)
       }
-      return entry.reading.read
+      // Inline examples can be many: others are heard before they are checked.
+      if (path === undefined) await pause()
+      return read
+    }
+  }
+
+  async function takeDataset(uri: string, entry: Entry, reading: NonNullable<Entry['reading']>): Promise<void> {
+    try {
+      const read = await reading.read
+      const dataset = read.ok ? read.value : undefined
+      const digest = dataset && (await digestDataset(dataset))
+      if (entry.reading === reading) change(uri, entry, { dataset, examplesSha256: digest })
+    } catch {
+      // Who asked for the examples is told what went wrong; the next one tries again.
+      if (entry.reading === reading) entry.reading = undefined
     }
   }
 
@@ -202,8 +202,11 @@ export function createSkills({ ports, model, current, onFacts }: SkillsOptions):
     textProblems(open) {
       const entry = entryOf(open.uri)
       const document = open.parsed()
-      const examples = document.examples?.source?.kind === 'file' ? entry.dataset : undefined
-      return [...validateDocument(document, examples), ...factProblems(document, factsOf(entry, open))]
+      const isFile = document.examples?.source?.kind === 'file' && entry.dataset?.path !== undefined
+      return [
+        ...validateDocument(document, isFile ? entry.dataset : undefined),
+        ...factProblems(document, factsOf(entry, open)),
+      ]
     },
     async problems(open) {
       const entry = entryOf(open.uri)
@@ -219,7 +222,9 @@ export function createSkills({ ports, model, current, onFacts }: SkillsOptions):
       }
     },
     forgetExamples(names) {
-      const forgotten = [...entries.values()].filter(({ reading }) => reading && names.includes(basename(reading.path)))
+      const forgotten = [...entries.values()].filter(
+        ({ reading }) => reading?.path !== undefined && names.includes(basename(reading.path)),
+      )
       for (const entry of forgotten) entry.reading = undefined
       return forgotten.length > 0
     },
@@ -238,21 +243,6 @@ function sameSources(a: FactSources, b: FactSources): boolean {
     a.model === b.model &&
     a.location === b.location
   )
-}
-
-/** The digest of the examples that the text names, as far as it is known. */
-function digestNow(entry: Entry, document: SignatureDocument): string | undefined {
-  const { signature } = document
-  const source = signature?.examples
-  if (signature === undefined || source?.kind !== 'inline') return source && entry.examplesSha256
-  // Without a score there is nothing that they could make stale.
-  if (entry.state.evaluations.length === 0) return undefined
-  const { span } = document.examples ?? { span: { start: 0, end: 0 } }
-  const key = `${expectationsOf(signature)}\n${document.text.slice(span.start, span.end)}`
-  if (entry.inline?.key !== key) {
-    entry.inline = { key, sha256: digestInline(source.items, signature) }
-  }
-  return entry.inline.sha256
 }
 
 /** What scores say, where no comment asks for silence. */
