@@ -7,7 +7,7 @@ import { ok, type Result } from '../../server/src/base/result.ts'
 import { examplesSha256 } from '../../server/src/examples/digest.ts'
 import type { Version } from '../../server/src/history/version.ts'
 import type { EvaluationRecord } from '../../server/src/jobs/store.ts'
-import { documentsConfiguration, type OpenDocument } from '../../server/src/lsp/documents.ts'
+import { createDocumentsConfiguration, type OpenDocument } from '../../server/src/lsp/documents.ts'
 import { type ChangedFacts, createSkills } from '../../server/src/lsp/skills.ts'
 import { signatureSha256 } from '../../server/src/signature/compare.ts'
 import { parseSignature } from '../../server/src/signature/document.ts'
@@ -71,8 +71,11 @@ function openWorld(world: Partial<World> = {}) {
 }
 
 function create(text: string, version: number): OpenDocument {
-  return documentsConfiguration.create(uri, 'skill-signature', version, text)
+  return createDocumentsConfiguration(noThread).create(uri, 'skill-signature', version, text)
 }
+
+/** Short texts are parsed at once. */
+const noThread = { parse: async () => undefined, dispose: async () => {} }
 
 async function* oneText(text: string): AsyncGenerator<string> {
   yield text

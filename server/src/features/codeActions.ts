@@ -63,7 +63,9 @@ export function codeActions(request: ActionRequest, only?: readonly string[]): r
   const fixes = wants('quickfix') ? quickFixActions(request) : []
   const others = refactorings.flatMap(refactoring => refactoring(request))
   const all = wants('source.fixAll.signature-tuner') ? [fixAllAction(request, 'source.fixAll.signature-tuner')] : []
-  return [...fixes, ...others.filter(({ kind }) => wants(kind)), ...all]
+  const silencing = wants('quickfix') ? silencingActions(request) : []
+  // Silence is the last resort.
+  return [...fixes, ...others.filter(({ kind }) => wants(kind)), ...silencing, ...all]
 }
 
 /** Whether a kind is the wanted one or below it, as `refactor.extract` is below `refactor`. */
@@ -79,11 +81,14 @@ function quickFixActions(request: ActionRequest): readonly Action[] {
       .filter(possible)
       .map((fix, index) => asAction(fix, problem, index === 0 && fix.isCertain === true))
   })
-  const silencing = problems
+  const isWorthIt = actions.some(({ preferred }) => preferred) && certain(document, allProblems) > 1
+  return [...actions, ...(isWorthIt ? [fixAllAction(request, 'quickfix')] : [])]
+}
+
+function silencingActions({ document, problems }: ActionRequest): readonly Action[] {
+  return problems
     .slice(0, mostProblems)
     .flatMap(problem => disableNextLine(document, problem).map(fix => asAction(fix, problem, false)))
-  const isWorthIt = actions.some(({ preferred }) => preferred) && certain(document, allProblems) > 1
-  return [...actions, ...(isWorthIt ? [fixAllAction(request, 'quickfix')] : []), ...silencing]
 }
 
 /** Problems at one place that are looked at. */

@@ -87,14 +87,14 @@ describe('commands', () => {
         only: ['quickfix'],
       })
     expect(told('score-below-threshold')).toMatchInlineSnapshot(`
-      "  quickfix: Disable score-below-threshold on the next line
-      * quickfix: Tune signature
-        quickfix: Evaluate signature"
+      "* quickfix: Tune signature
+        quickfix: Evaluate signature
+        quickfix: Disable score-below-threshold on the next line"
     `)
     expect(told('score-stale')).toMatchInlineSnapshot(`
-      "  quickfix: Disable score-stale on the next line
-      * quickfix: Evaluate signature
-        quickfix: Tune signature"
+      "* quickfix: Evaluate signature
+        quickfix: Tune signature
+        quickfix: Disable score-stale on the next line"
     `)
   })
 })
