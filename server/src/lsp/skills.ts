@@ -93,17 +93,19 @@ export function createSkills({ ports, model, current, onFacts }: SkillsOptions):
       // Apart, because a worker that is slow or broken must not hold back the versions.
       loadVersions: oneAtATime(async () => {
         if (entry.location !== undefined)
-          takeState(uri, entry, { versions: await readVersions(ports(), entry.location) })
+          await takeState(uri, entry, { versions: await readVersions(ports(), entry.location) })
       }),
       loadStore: oneAtATime(async () => {
-        if (entry.location !== undefined) takeState(uri, entry, await readStoreState(ports(), entry.location))
+        if (entry.location !== undefined) await takeState(uri, entry, await readStoreState(ports(), entry.location))
       }),
     }
     entries.set(uri, entry)
     return entry
   }
 
-  function takeState(uri: string, entry: Entry, read: Partial<SkillState>): void {
+  async function takeState(uri: string, entry: Entry, read: Partial<SkillState>): Promise<void> {
+    // Facts are those of the text, and a long one is parsed in another thread.
+    await current(uri)?.ready()
     const state = { ...entry.state, ...read }
     if (!isDeepStrictEqual(state, entry.state)) change(uri, entry, { state })
     follow(uri, entry)
@@ -135,7 +137,7 @@ export function createSkills({ ports, model, current, onFacts }: SkillsOptions):
       const jobs = await readJobs(ports().jobs(location.root), location.skillPath).catch(() => [])
       entry.following = undefined
       const goesOn = jobs.some(({ id, state }) => id === job.id && (state === 'queued' || state === 'running'))
-      takeState(uri, entry, { jobs })
+      await takeState(uri, entry, { jobs })
       if (!goesOn) await Promise.all([entry.loadStore(), entry.loadVersions()]).catch(() => undefined)
     }, followMilliseconds).unref()
   }
@@ -184,6 +186,7 @@ export function createSkills({ ports, model, current, onFacts }: SkillsOptions):
       const read = await reading.read
       const dataset = read.ok ? read.value : undefined
       const digest = dataset && (await digestDataset(dataset))
+      await current(uri)?.ready()
       if (entry.reading === reading) change(uri, entry, { dataset, examplesSha256: digest })
     } catch {
       // Who asked for the examples is told what went wrong; the next one tries again.
