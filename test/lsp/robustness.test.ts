@@ -134,8 +134,9 @@ describe('any text', () => {
       starts.slice(1).map(async (end, i) => longestTurn(await turns, starts[i] ?? 0, end)),
     )
     // The best of three, because busy neighbours slow a processor down.
-    // Copies of so long a text alone take tens of milliseconds each.
-    expect(Math.min(...longest), String(longest)).toBeLessThan(text.length > 4_000_000 ? 300 : 100)
+    // Copying millions of characters, and clearing up after, takes tens of milliseconds by itself.
+    const bar = text.length > 4_000_000 ? 300 : text.length > 1_000_000 ? 200 : 100
+    expect(Math.min(...longest), String(longest)).toBeLessThan(bar)
   })
 })
 
