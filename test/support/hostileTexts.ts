@@ -39,7 +39,7 @@ export const longTexts: Readonly<Record<string, () => string>> = {
     `${head}examples:\n  - &a0 {question: x, answer: y}\n${numbered(25_000, n => `  - &a${n + 1} {question: *a${n}, answer: *a${n}}\n`)}`,
   'a comment that disables every other line': () =>
     head + '# signature-tuner-disable-next-line\nfoo: 1\n'.repeat(25_000),
-  'carriage returns alone': () => '\r'.repeat(million),
+  'carriage returns alone': () => '\r'.repeat(200_000),
   'lines that end with CR LF': () => (head + numbered(25_000, n => `k${n}: v\n`)).replaceAll('\n', '\r\n'),
   tabs: () => '\t'.repeat(million),
   NUL: () => `${head}more: ${'\0'.repeat(million)}`,

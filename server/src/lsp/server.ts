@@ -28,6 +28,9 @@ export interface ServerOptions {
   readonly environment: Environment
 }
 
+/** Milliseconds after which a document that was opened is asked about in the store. */
+const startPause = 20
+
 export function startServer(connection: Connection, { programFolder, environment }: ServerOptions): void {
   const logged = (error: unknown) => connection.console.error(String(error))
   const parser = createPieceParser(join(programFolder, 'parseThread.cjs'), logged)
@@ -143,7 +146,9 @@ export function startServer(connection: Connection, { programFolder, environment
   }
 
   documents.onDidOpen(({ document }) => {
-    if (document.isSignature) skills.reload(document).catch(logged)
+    if (!document.isSignature) return
+    // Starting the process that knows of scores takes a while: the first diagnostics come before it.
+    setTimeout(() => skills.reload(document).catch(logged), startPause)
   })
   documents.onDidChangeContent(({ document }) => {
     if (document.isSignature) diagnostics.schedule(document)
