@@ -44,6 +44,8 @@ export function startServer(connection: Connection, { programFolder, environment
   /** URIs. */
   let folders: ReadonlySet<string> = new Set()
   let seesFolders = false
+  /** Settings of the first message: they count where the client has no others. */
+  let initial: unknown
   let refresher: Refresher
 
   function look(uri: string): Look | undefined {
@@ -74,7 +76,8 @@ export function startServer(connection: Connection, { programFolder, environment
     abilities = readAbilities(params.capabilities)
     folders = new Set(params.workspaceFolders?.map(({ uri }) => uri) ?? (params.rootUri ? [params.rootUri] : []))
     seesFolders = params.capabilities.workspace?.workspaceFolders === true
-    takeSettings(params.initializationOptions?.signatureTuner ?? params.initializationOptions)
+    initial = params.initializationOptions?.signatureTuner ?? params.initializationOptions
+    takeSettings(initial)
     hosts = createHosts({
       programFolder,
       environment,
@@ -113,11 +116,12 @@ export function startServer(connection: Connection, { programFolder, environment
 
   connection.onDidChangeConfiguration(async ({ settings: pushed }) => {
     if (abilities.configuration) await pullSettings()
-    else configure(pushed?.signatureTuner)
+    else configure(pushed?.signatureTuner ?? initial)
   })
 
   async function pullSettings(): Promise<void> {
-    configure(await connection.workspace.getConfiguration('signatureTuner'))
+    // A client that can be asked may still have nothing to say.
+    configure((await connection.workspace.getConfiguration('signatureTuner')) ?? initial)
   }
 
   function configure(given: unknown): void {
