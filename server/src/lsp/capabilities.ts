@@ -22,6 +22,8 @@ export interface ClientAbilities {
   /** `documentChanges` with versions, and annotations that ask for a confirmation. */
   readonly documentChanges: boolean
   readonly changeAnnotations: boolean
+  /** Takes `metadata` beside an edit; Eglot fails on a member that it does not know. */
+  readonly editMetadata: boolean
   readonly refreshesInlayHints: boolean
   readonly refreshesCodeLenses: boolean
   readonly refreshesDiagnostics: boolean
@@ -53,6 +55,7 @@ export function readAbilities({ workspace, textDocument, window, experimental }:
     applyEdit: workspace?.applyEdit === true,
     documentChanges: workspace?.workspaceEdit?.documentChanges === true,
     changeAnnotations: workspace?.workspaceEdit?.changeAnnotationSupport !== undefined,
+    editMetadata: workspace?.workspaceEdit?.metadataSupport === true,
     refreshesInlayHints: workspace?.inlayHint?.refreshSupport === true,
     refreshesCodeLenses: workspace?.codeLens?.refreshSupport === true,
     refreshesDiagnostics: workspace?.diagnostics?.refreshSupport === true,
