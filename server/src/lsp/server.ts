@@ -11,6 +11,7 @@ import type { Look, ServerContext } from './context.ts'
 import { createDiagnostics, type Diagnostics } from './diagnostics.ts'
 import { createDocumentsConfiguration, isSignatureUri } from './documents.ts'
 import { registerEditing } from './editing.ts'
+import { createEditorModels } from './editorModels.ts'
 import { createHosts, type Hosts } from './hosts.ts'
 import { tell } from './messages.ts'
 import { createPieceParser } from './pieceParser.ts'
@@ -73,7 +74,7 @@ export function startServer(connection: Connection, { programFolder, environment
   }
 
   connection.onInitialize(params => {
-    abilities = readAbilities(params.capabilities)
+    abilities = readAbilities(params.capabilities, params.initializationOptions)
     folders = new Set(params.workspaceFolders?.map(({ uri }) => uri) ?? (params.rootUri ? [params.rootUri] : []))
     seesFolders = params.capabilities.workspace?.workspaceFolders === true
     initial = params.initializationOptions?.signatureTuner ?? params.initializationOptions
@@ -84,6 +85,7 @@ export function startServer(connection: Connection, { programFolder, environment
       settings,
       folders: [...folders],
       openText: uri => documents.get(uri)?.text.getText(),
+      completeInEditor: abilities.editorModels ? createEditorModels(connection) : undefined,
     })
     const current = (uri: string) => documents.get(uri)
     refresher = createRefresher({ connection, abilities, diagnose })
