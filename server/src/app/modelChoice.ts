@@ -35,8 +35,8 @@ export function chooseModels(
   const configured = model === embeddedModel ? undefined : settings.reflectionModel
   const reflectionModel = input.reflection_model ?? configured ?? model
   const models = [model, reflectionModel]
-  const wrong = editorProblem(models, settings.editorAnswers === true)
-  if (wrong !== undefined) return fail(wrong)
+  const unreachable = unreachableModel(settings, { model, reflectionModel })
+  if (unreachable !== undefined) return fail(unreachable)
   const endpoint = originOf(settings.baseUrl)
   const origin = jobOrigin(models, endpoint)
   if (origin === endpoint && settings.apiKey === undefined && new URL(origin).hostname === 'api.openai.com') {
@@ -54,6 +54,14 @@ export function chooseModels(
   const unpriced = input.max_cost === undefined ? undefined : unknownPrice(models)
   if (unpriced !== undefined) return fail(unpriced)
   return ok({ model, reflectionModel, origin })
+}
+
+/** Why these models cannot be asked from here. */
+export function unreachableModel(
+  settings: ModelSettings,
+  { model, reflectionModel }: Pick<ModelChoice, 'model' | 'reflectionModel'>,
+): Failure | undefined {
+  return editorProblem([model, reflectionModel], settings.editorAnswers === true)
 }
 
 /** Why a limit of money cannot hold for these models. */
