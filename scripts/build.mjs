@@ -21,6 +21,8 @@ const { metafile } = await build({
     sandbox: 'server/src/sandbox/thread.ts',
     validateThread: 'server/src/validateThread.ts',
     openai: 'openai',
+    extension: 'client/src/extension.ts',
+    languageClient: 'client/src/languageClient.ts',
     transport: 'server/src/providers/transport.ts',
   },
   outdir: dist,
@@ -38,7 +40,7 @@ const { metafile } = await build({
   // Its build for Node reads environment variables at every token, which costs a fifth of the time.
   alias: { yaml: './node_modules/yaml/browser/index.js' },
   // The driver finds its prebuilt binary beside itself.
-  external: ['better-sqlite3', './cli.cjs', './worker.cjs', './http.cjs', './lsp.cjs'],
+  external: ['better-sqlite3', 'vscode', './cli.cjs', './worker.cjs', './http.cjs', './lsp.cjs'],
   plugins: [loadedLate(), englishOnly()],
   logLevel: 'warning',
 })
@@ -50,14 +52,14 @@ if (!process.argv.includes('--quiet')) {
   }
 }
 
-/** What only a request to an endpoint needs is a bundle of its own: every other start is the quicker for it. */
+/** What only some runs need, and an activation must not wait for, is a bundle of its own: starts are the quicker for it. */
 function loadedLate() {
   return {
     name: 'loaded late',
     setup({ onResolve }) {
-      onResolve({ filter: /^(openai|\.\/transport\.ts)$/ }, ({ kind, path }) => {
+      onResolve({ filter: /^(openai|\.\/transport\.ts|\.\/languageClient\.ts)$/ }, ({ kind, path }) => {
         if (kind !== 'dynamic-import') return undefined
-        return { path: path === 'openai' ? './openai.cjs' : './transport.cjs', external: true }
+        return { path: `./${path.replace(/^\.\/|\.ts$/g, '')}.cjs`, external: true }
       })
     },
   }

@@ -56,6 +56,15 @@ describe('architecture', () => {
     expect(broken.map(({ from, to }) => `${from} -> ${to}`)).toEqual([])
   })
 
+  test('the client for VS Code imports nothing of the server but the wire types', () => {
+    const client = globSync('client/src/**/*.ts', { cwd: project })
+    const imports = client.flatMap(file => [
+      ...readFileSync(join(project, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']*server\/src[^']*)'/g),
+    ])
+    expect(imports.length).toBeGreaterThan(0)
+    expect(imports.map(([, path]) => path).filter(path => !/\/server\/src\/protocol\//.test(path ?? ''))).toEqual([])
+  })
+
   test('only sqlite/database.ts imports the driver, and only sqlite/ holds SQL', () => {
     const drivers = files.filter(file =>
       /from 'better-sqlite3'|require\('better-sqlite3/.test(readFileSync(join(source, file), 'utf8')),

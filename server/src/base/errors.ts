@@ -42,6 +42,7 @@ export const errorTable = {
   version_not_found: missing,
   runtime_too_old: usage,
   port_unavailable: usage,
+  workspace_untrusted: { exit: 2, http: 403, lsp: -32803 },
   // a request that no host carries out
   unauthorized: { exit: 2, http: 401, lsp: -32602 },
   host_refused: { exit: 2, http: 403, lsp: -32602 },

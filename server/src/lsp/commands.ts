@@ -16,6 +16,8 @@ import { type Failure, failure } from '../base/errors.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { type Editing, editingPorts } from './applyEdit.ts'
 import type { ServerContext } from './context.ts'
+import { refusal } from './editorClient.ts'
+import { createJobNotices } from './jobNotices.ts'
 import { describeEnd, tell } from './messages.ts'
 import { previewJob } from './previewJob.ts'
 import { responseError } from './request.ts'
@@ -104,7 +106,10 @@ export function registerCommands(server: ServerContext): void {
     token: CancellationToken,
     progress: WorkDoneProgressReporter,
   ): Promise<Result<unknown>> {
+    const refused = refusal(server, operationNames[name])
+    if (refused !== undefined) return fail(refused)
     const host = server.hosts().ports()
+    const notices = createJobNotices(server, host)
     const located = await host.files.locate(pathOf(given.uri))
     if (!located.ok) return located
     const location = located.value
@@ -116,6 +121,7 @@ export function registerCommands(server: ServerContext): void {
     }
     let jobId: string | undefined
     const onEvent = (event: OperationEvent) => {
+      notices.onEvent(event)
       if (event.kind === 'note') connection.console.info(event.message)
       if (event.kind === 'started') {
         jobId = event.jobId
@@ -143,6 +149,7 @@ export function registerCommands(server: ServerContext): void {
       return fail(failure('cancelled', `${labels[name]} was cancelled; what was answered is kept.`))
     } finally {
       for (const disposable of listening) disposable.dispose()
+      await notices.end()
     }
   }
 
@@ -174,7 +181,7 @@ export function registerCommands(server: ServerContext): void {
         if (open?.isSignature) await server.skills().reload(open)
         if (!result.ok) throw responseError(result.error)
         const said = describeEnd(name, result.value)
-        if (said !== undefined) tell(connection, MessageType.Info, said)
+        if (said !== undefined && server.editor() === undefined) tell(connection, MessageType.Info, said)
         return result.value
       } finally {
         progress.done()
@@ -193,15 +200,27 @@ const labels: Readonly<Record<CommandName, string>> = {
   'signature-tuner.history': 'Reading the history',
 }
 
+const operationNames: Readonly<Record<CommandName, keyof typeof operations>> = {
+  'signature-tuner.evaluate': 'evaluate',
+  'signature-tuner.tune': 'tune',
+  'signature-tuner.apply': 'jobs apply',
+  'signature-tuner.restore': 'restore',
+  'signature-tuner.cancel': 'jobs cancel',
+  'signature-tuner.resume': 'jobs resume',
+  'signature-tuner.history': 'history',
+}
+
 const quickCommands: ReadonlySet<string> = new Set(['signature-tuner.cancel', 'signature-tuner.history'])
 
 /** The client's own token where it gave one, else one that is made for it. */
 async function startProgress(
-  { connection, abilities }: ServerContext,
+  { connection, abilities, editor }: ServerContext,
   { workDoneToken }: ExecuteCommandParams,
   name: CommandName,
 ): Promise<WorkDoneProgressReporter> {
-  const own = workDoneToken === undefined && abilities().workDoneProgress && !quickCommands.has(name)
+  // Our own client shows jobs in its status bar and its view.
+  const isShown = abilities().workDoneProgress && editor() === undefined
+  const own = workDoneToken === undefined && isShown && !quickCommands.has(name)
   const progress = own
     ? await connection.window.createWorkDoneProgress()
     : connection.window.attachWorkDoneProgress(workDoneToken)

@@ -1,6 +1,7 @@
 /** What the handlers of the server share. */
 import type { CancellationToken, Connection, ResponseError, TextDocuments } from 'vscode-languageserver'
 import type { SkillFacts } from '../features/facts.ts'
+import type { EditorConfiguration } from '../protocol/client.ts'
 import type { SignatureDocument } from '../signature/document.ts'
 import type { ClientAbilities } from './capabilities.ts'
 import type { OpenDocument } from './documents.ts'
@@ -21,6 +22,8 @@ export interface ServerContext {
   /** Known once the client has introduced itself, as are those below. */
   readonly abilities: () => ClientAbilities
   readonly settings: () => Settings
+  /** What our own client said of itself; `undefined` for any other. */
+  readonly editor: () => EditorConfiguration | undefined
   readonly hosts: () => Hosts
   readonly skills: () => Skills
   /** Absolute paths of the workspace's folders. */

@@ -3,6 +3,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Ports } from '../app/ports.ts'
 import { ok } from '../base/result.ts'
 import { composeHost, type Host } from '../compose.ts'
+import type { EditorConfiguration } from '../protocol/client.ts'
 import { type Environment, modelSettings, type Settings } from './settings.ts'
 
 export interface Hosts {
@@ -10,7 +11,7 @@ export interface Hosts {
   /** The model that would evaluate now. */
   model(): string | undefined
   /** Jobs of the host before go on in it; new ones start with the new settings. */
-  configure(settings: Settings): void
+  configure(settings: Settings, key?: EditorConfiguration['key']): void
   /** Ends all workers; their jobs stay resumable. */
   dispose(): Promise<void>
 }
@@ -19,34 +20,36 @@ export interface HostsOptions {
   readonly programFolder: string
   readonly environment: Environment
   readonly settings: Settings
+  /** Of the client, bound to its origin. */
+  readonly key: EditorConfiguration['key']
   /** URIs of the workspace's folders; paths are shown as seen from the first. */
   readonly folders: readonly string[]
   /** The text of an open document. */
   readonly openText: (uri: string) => string | undefined
 }
 
-export function createHosts({ programFolder, environment, settings, folders, openText }: HostsOptions): Hosts {
+export function createHosts({ programFolder, environment, settings, key, folders, openText }: HostsOptions): Hosts {
   const [first] = folders.filter(uri => uri.startsWith('file:'))
   const cwd = first === undefined ? process.cwd() : fileURLToPath(first)
   const hosts = new Map<string, { readonly host: Host; readonly ports: Ports }>()
-  let current = configured(settings)
+  let current = configured(settings, key)
 
-  function configured(settings: Settings) {
-    const models = modelSettings(settings, environment)
-    const key = JSON.stringify(models)
-    const known = hosts.get(key)
+  function configured(settings: Settings, key: EditorConfiguration['key']) {
+    const models = modelSettings(settings, environment, key)
+    const digest = JSON.stringify(models)
+    const known = hosts.get(digest)
     if (known !== undefined) return known
     const host = composeHost({ cwd, programFolder, models })
     const made = { host, ports: withOpenDocuments(host.ports, openText) }
-    hosts.set(key, made)
+    hosts.set(digest, made)
     return made
   }
 
   return {
     ports: () => current.ports,
     model: () => current.ports.models.model,
-    configure(settings) {
-      current = configured(settings)
+    configure(settings, key) {
+      current = configured(settings, key)
     },
     async dispose() {
       await Promise.all([...hosts.values()].map(({ host }) => host.dispose()))

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Connection, type InitializeResult, MessageType, TextDocuments } from 'vscode-languageserver'
 import packageJson from '../../../package.json' with { type: 'json' }
+import type { EditorConfiguration } from '../protocol/client.ts'
 import { registerActions } from './actions.ts'
 import { type ClientAbilities, readAbilities, serverCapabilities } from './capabilities.ts'
 import { registerCommands } from './commands.ts'
@@ -11,13 +12,14 @@ import type { Look, ServerContext } from './context.ts'
 import { createDiagnostics, type Diagnostics } from './diagnostics.ts'
 import { createDocumentsConfiguration, isSignatureUri } from './documents.ts'
 import { registerEditing } from './editing.ts'
+import { readEditorConfiguration, registerEditorClient } from './editorClient.ts'
 import { createHosts, type Hosts } from './hosts.ts'
 import { tell } from './messages.ts'
 import { createPieceParser } from './pieceParser.ts'
 import { createRefresher, type Refresher } from './refresh.ts'
 import { createHandlerWrapper } from './request.ts'
 import { registerScores } from './scores.ts'
-import { defaultSettings, type Environment, readSettings, type Settings } from './settings.ts'
+import { defaultSettings, type Environment, readSettings, type Settings, withMachineSettings } from './settings.ts'
 import { createSkills, type Skills } from './skills.ts'
 import { basenameOf, registerWatchedFiles, watchFiles } from './watchedFiles.ts'
 import { registerWorkspace } from './workspace.ts'
@@ -46,6 +48,9 @@ export function startServer(connection: Connection, { programFolder, environment
   let seesFolders = false
   /** Settings of the first message: they count where the client has no others. */
   let initial: unknown
+  /** As they were given last. */
+  let configured: unknown
+  let editor: EditorConfiguration | undefined
   let refresher: Refresher
 
   function look(uri: string): Look | undefined {
@@ -58,6 +63,7 @@ export function startServer(connection: Connection, { programFolder, environment
     documents,
     abilities: () => abilities,
     settings: () => settings,
+    editor: () => editor,
     hosts: () => hosts,
     skills: () => skills,
     folders: () => [...folders].filter(uri => uri.startsWith('file:')).map(uri => fileURLToPath(uri)),
@@ -77,11 +83,14 @@ export function startServer(connection: Connection, { programFolder, environment
     folders = new Set(params.workspaceFolders?.map(({ uri }) => uri) ?? (params.rootUri ? [params.rootUri] : []))
     seesFolders = params.capabilities.workspace?.workspaceFolders === true
     initial = params.initializationOptions?.signatureTuner ?? params.initializationOptions
+    editor = readEditorConfiguration(params.initializationOptions?.editor)
+    configured = initial
     takeSettings(initial)
     hosts = createHosts({
       programFolder,
       environment,
       settings,
+      key: editor?.key,
       folders: [...folders],
       openText: uri => documents.get(uri)?.text.getText(),
     })
@@ -125,14 +134,15 @@ export function startServer(connection: Connection, { programFolder, environment
   }
 
   function configure(given: unknown): void {
+    configured = given
     takeSettings(given)
-    hosts.configure(settings)
+    hosts.configure(settings, editor?.key)
     refresher.refresh({ scores: true, job: true })
   }
 
   function takeSettings(given: unknown): void {
     const read = readSettings(given)
-    settings = read.settings
+    settings = editor === undefined ? read.settings : withMachineSettings(read.settings, editor)
     for (const problem of read.problems) tell(connection, MessageType.Warning, problem)
   }
 
@@ -179,6 +189,10 @@ export function startServer(connection: Connection, { programFolder, environment
   const workspace = registerWorkspace(context)
   registerActions(context)
   registerEditing(context)
+  registerEditorClient(context, configuration => {
+    editor = configuration
+    configure(configured)
+  })
 
   connection.onShutdown(async () => {
     refresher.dispose()

@@ -1,6 +1,7 @@
 /** The settings of the language server: from the client, checked, with the key bound to where it came from. */
 import { z } from 'zod'
 import type { ModelSettings } from '../app/ports.ts'
+import { type EditorConfiguration, machineSettings } from '../protocol/client.ts'
 
 /** As editors name them, under `signatureTuner`. */
 export const settingsSchema = z.object({
@@ -48,6 +49,11 @@ export function readSettings(given: unknown): ReadSettings {
   return { settings: settingsSchema.parse(kept), problems }
 }
 
+/** Those of the machine stand for what a workspace may not set; ours alone can tell the two apart. */
+export function withMachineSettings(settings: Settings, { machine }: EditorConfiguration): Settings {
+  return { ...settings, ...Object.fromEntries(machineSettings.map(name => [name, machine[name]])) }
+}
+
 /** What the process was started with: its environment and flags. */
 export interface Environment {
   readonly baseUrl: string
@@ -57,17 +63,22 @@ export interface Environment {
 }
 
 /**
- * The key of the environment goes to the endpoint of the environment alone: a base URL of the client's configuration
- * may come from a file of the project, which must never see it.
+ * A key goes to the origin it was given for alone: a base URL of the client's configuration may come from a file of the
+ * project, which must never see the key of the environment.
  */
-export function modelSettings(settings: Settings, environment: Environment): ModelSettings {
+export function modelSettings(
+  settings: Settings,
+  environment: Environment,
+  key: EditorConfiguration['key'],
+): ModelSettings {
   const baseUrl = (settings.baseUrl ?? environment.baseUrl).replace(/\/+$/, '')
-  const isOurs = new URL(baseUrl).origin === new URL(environment.baseUrl).origin
+  const { origin } = new URL(baseUrl)
+  const keys = [key, { origin: new URL(environment.baseUrl).origin, value: environment.apiKey }]
   return {
     model: settings.model ?? environment.model,
     reflectionModel: settings.reflectionModel ?? environment.reflectionModel,
     baseUrl,
-    apiKey: isOurs ? environment.apiKey : undefined,
+    apiKey: keys.find(bound => bound?.origin === origin)?.value,
     concurrency: settings.concurrency ?? 8,
     timeout: (settings.timeout ?? 60) * 1000,
     parameters: {},

@@ -13,6 +13,7 @@ import { describeJob } from '../app/describeJob.ts'
 import { viewJob } from '../app/jobView.ts'
 import type { FoundJob, JobService, Ports, SkillLocation } from '../app/ports.ts'
 import type { ServerContext } from './context.ts'
+import { createJobNotices } from './jobNotices.ts'
 import { tell } from './messages.ts'
 
 /** URIs of old versions: `signature-tuner:/abs/path/signature.yaml?version=2`. */
@@ -44,7 +45,8 @@ const top = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }
 /** A client shows no more, and asks again for a longer word. */
 const mostSymbols = 200
 
-export function registerWorkspace({ connection, wrap, hosts, folders, documents, skills }: ServerContext): Workspace {
+export function registerWorkspace(server: ServerContext): Workspace {
+  const { connection, wrap, hosts, folders, documents, skills, editor } = server
   let index: Promise<readonly KnownSkill[]> | undefined
 
   connection.onWorkspaceSymbol(
@@ -78,10 +80,18 @@ export function registerWorkspace({ connection, wrap, hosts, folders, documents,
     }),
   )
 
-  async function showWhenEnded(service: JobService, { id }: FoundJob, path: string): Promise<void> {
-    const ended = await service.wait(id, () => {}, new AbortController().signal)
-    const open = documents.get(pathToFileURL(path).href)
+  async function showWhenEnded(service: JobService, { id, state, skillPath }: FoundJob, root: string): Promise<void> {
+    const notices = createJobNotices(server, hosts().ports())
+    notices.onEvent({ kind: 'started', jobId: id, state, resumed: true, root, skillPath })
+    const ended = await service.wait(
+      id,
+      progress => notices.onEvent({ kind: 'progress', skillPath, progress }),
+      new AbortController().signal,
+    )
+    await notices.end()
+    const open = documents.get(pathToFileURL(`${root}/${skillPath}`).href)
     if (open !== undefined) await skills().reload(open)
+    if (editor() !== undefined) return
     tell(connection, MessageType.Info, ended.ok ? describeJob(viewJob(ended.value)) : ended.error.message)
   }
 
@@ -90,6 +100,7 @@ export function registerWorkspace({ connection, wrap, hosts, folders, documents,
       index = undefined
     },
     async offerResuming() {
+      if (editor()?.trusted === false) return
       const ports = hosts().ports()
       for (const folder of folders()) {
         const root = await ports.files.root(folder)
@@ -100,7 +111,7 @@ export function registerWorkspace({ connection, wrap, hosts, folders, documents,
         const [newest] = waiting
         if (newest === undefined || !(await isWanted(connection, newest, waiting.length))) continue
         const resumed = await service.resume(newest.id)
-        if (resumed.ok) void showWhenEnded(service, newest, `${root.value}/${newest.skillPath}`)
+        if (resumed.ok) void showWhenEnded(service, newest, root.value)
         else tell(connection, MessageType.Warning, resumed.error.message)
       }
     },

@@ -1,0 +1,15 @@
+/** The extension's life in the editor: activate and deactivate, nothing else. */
+import type * as vscode from 'vscode'
+import { registerCommands } from './commands.ts'
+import { createServer, type Server } from './server.ts'
+
+let server: Server | undefined
+
+export function activate(context: vscode.ExtensionContext): void {
+  server = createServer(context)
+  registerCommands(context, server)
+}
+
+export async function deactivate(): Promise<void> {
+  await server?.stop()
+}

@@ -1,0 +1,26 @@
+/** Which skill a command is about: the one it was called on, else the one in the active editor. */
+import * as vscode from 'vscode'
+
+export const languageId = 'skill-signature'
+
+/** `undefined` after having told the person what to open. */
+export function chosenSkill(given: unknown): vscode.Uri | undefined {
+  const uri = uriOf(given) ?? activeSkill()
+  if (uri === undefined) {
+    void vscode.window.showInformationMessage('Open a signature.yaml first, or make one with "New Signature".')
+  }
+  return uri
+}
+
+/** Of a URI from a menu, a server's argument, or a text of either. */
+export function uriOf(given: unknown): vscode.Uri | undefined {
+  if (given instanceof vscode.Uri) return given
+  if (typeof given === 'string') return vscode.Uri.parse(given, true)
+  if (typeof given === 'object' && given !== null && 'uri' in given) return uriOf(given.uri)
+  return undefined
+}
+
+function activeSkill(): vscode.Uri | undefined {
+  const document = vscode.window.activeTextEditor?.document
+  return document?.languageId === languageId && document.uri.scheme === 'file' ? document.uri : undefined
+}

@@ -1,0 +1,118 @@
+/** Requests of a client of our own: its settings and key, and every operation of the program by its name. */
+import { z } from 'zod'
+import { operations } from '../app/app.ts'
+import type { AnyOperation } from '../app/operation.ts'
+import type { Ports } from '../app/ports.ts'
+import { type Failure, failure } from '../base/errors.ts'
+import { fail, type Result } from '../base/result.ts'
+import { configureMethod, type EditorConfiguration, runMethod } from '../protocol/client.ts'
+import { editingPorts } from './applyEdit.ts'
+import type { ServerContext } from './context.ts'
+import { createJobNotices } from './jobNotices.ts'
+import { responseError } from './request.ts'
+import { settingsSchema } from './settings.ts'
+
+const { baseUrl, concurrency, timeout, maxCalls, maxCost, maxTime } = settingsSchema.shape
+
+const editorSchema = z.object({
+  trusted: z.boolean(),
+  // A value that is wrong does not count; the others do.
+  machine: z.object({
+    baseUrl: baseUrl.catch(undefined),
+    concurrency: concurrency.catch(undefined),
+    timeout: timeout.catch(undefined),
+    maxCalls: maxCalls.catch(undefined),
+    maxCost: maxCost.catch(undefined),
+    maxTime: maxTime.catch(undefined),
+  }),
+  key: z.object({ origin: z.url(), value: z.string().min(1) }).optional(),
+})
+
+/** `undefined` for what is not the configuration of our client. */
+export function readEditorConfiguration(given: unknown): EditorConfiguration | undefined {
+  const read = editorSchema.safeParse(given)
+  return read.success ? (read.data as EditorConfiguration) : undefined
+}
+
+export function registerEditorClient(
+  server: ServerContext,
+  configure: (configuration: EditorConfiguration) => void,
+): void {
+  const { connection, wrap, hosts, skills, documents } = server
+
+  connection.onRequest(
+    configureMethod,
+    wrap('configure', (given: unknown) => {
+      const configuration = readEditorConfiguration(given)
+      if (configuration === undefined) throw responseError(failure('usage', 'This is no configuration of an editor.'))
+      configure(configuration)
+      return null
+    }),
+  )
+
+  connection.onRequest(
+    runMethod,
+    wrap('run', async (given: unknown, token) => {
+      const call = callSchema.safeParse(given)
+      const operation = call.success ? operationNamed(call.data.operation) : undefined
+      if (!call.success || operation === undefined) {
+        throw responseError(failure('usage', 'A call names an operation and holds its input.'))
+      }
+      const refused = refusal(server, operation.name)
+      if (refused !== undefined) throw responseError(refused)
+      const input = operation.input.safeParse(call.data.input)
+      if (!input.success) throw responseError(wrongInput(operation, input.error))
+      const cancelled = new AbortController()
+      const listening = token.onCancellationRequested(() => cancelled.abort(new Error('cancelled')))
+      try {
+        const result = await run(operation, input.data, cancelled.signal)
+        if (!result.ok) throw responseError(result.error)
+        return result.value
+      } finally {
+        listening.dispose()
+      }
+    }),
+  )
+
+  async function run(operation: AnyOperation, input: object, signal: AbortSignal): Promise<Result<unknown>> {
+    const host = hosts().ports()
+    const notices = createJobNotices(server, host)
+    const ports: Ports = editingPorts(host, { server, uri: '', label: operation.summary })
+    try {
+      return await operation.run(ports, input as never, { signal, onEvent: notices.onEvent })
+    } catch (error) {
+      if (!signal.aborted) throw error
+      return fail(failure('cancelled', `${operation.name} was cancelled; what was answered is kept.`))
+    } finally {
+      await notices.end()
+      if (!readsOnly.has(operation.name)) await reloadAll()
+    }
+  }
+
+  async function reloadAll(): Promise<void> {
+    await Promise.all(documents.all().map(open => open.isSignature && skills().reload(open)))
+  }
+}
+
+const callSchema = z.object({ operation: z.string(), input: z.record(z.string(), z.unknown()) })
+
+/** These ask a model, and so need the trust of the person in the workspace. */
+const asksModel: ReadonlySet<string> = new Set(['tune', 'evaluate', 'jobs resume', 'doctor'])
+
+const readsOnly: ReadonlySet<string> = new Set(['jobs', 'jobs show', 'history', 'diff', 'validate', 'doctor'])
+
+/** Why an operation is not carried out now; `undefined` when it is. */
+export function refusal({ editor }: Pick<ServerContext, 'editor'>, operation: string): Failure | undefined {
+  if (editor()?.trusted !== false || !asksModel.has(operation)) return undefined
+  const way = 'trust the workspace first (command "Workspaces: Manage Workspace Trust")'
+  return failure('workspace_untrusted', `Nothing is evaluated or tuned in Restricted Mode: ${way}.`)
+}
+
+function operationNamed(name: string): AnyOperation | undefined {
+  return Object.hasOwn(operations, name) ? (operations[name as keyof typeof operations] as AnyOperation) : undefined
+}
+
+function wrongInput({ name }: AnyOperation, { issues: [issue] }: z.ZodError): Failure {
+  const where = issue?.path.length ? `'${issue.path.join('.')}': ` : ''
+  return failure('usage', `${name}: ${where}${issue?.message ?? 'wrong input'}.`)
+}

@@ -1,0 +1,189 @@
+/** What our client for VS Code and the language server say to each other beyond the protocol: names and wire types. */
+
+/** Request: `EditorConfiguration` to null, at every change; the first travels as `initializationOptions.editor`. */
+export const configureMethod = 'signatureTuner/configure'
+/** Request: `OperationCall` to the output of that operation. */
+export const runMethod = 'signatureTuner/run'
+/** Notification of the server: `JobNotice`. */
+export const jobMethod = 'signatureTuner/job'
+
+/** A client that sends it shows progress and results itself. */
+export interface EditorConfiguration {
+  /** Without trust nothing is evaluated or tuned. */
+  readonly trusted: boolean
+  /** Values of settings that no file of a workspace may set; those of `workspace/configuration` do not count. */
+  readonly machine: MachineSettings
+  /** Sent to its own origin alone. */
+  readonly key?: { readonly origin: string; readonly value: string }
+}
+
+export interface MachineSettings {
+  readonly baseUrl?: string
+  readonly concurrency?: number
+  /** Seconds. */
+  readonly timeout?: number
+  readonly maxCalls?: number
+  /** US dollars. */
+  readonly maxCost?: number
+  /** Seconds. */
+  readonly maxTime?: number
+}
+
+/** Names of `MachineSettings`. */
+export const machineSettings = ['baseUrl', 'concurrency', 'timeout', 'maxCalls', 'maxCost', 'maxTime'] as const
+
+/** One of the program's operations, as on the command line and over HTTP. */
+export interface OperationCall {
+  /** Such as `jobs show`. */
+  readonly operation: string
+  readonly input: Readonly<Record<string, unknown>>
+}
+
+/** Something happened to a job of this server's. */
+export interface JobNotice {
+  readonly what: 'started' | 'progress' | 'ended'
+  /** Absolute path. */
+  readonly root: string
+  readonly jobId: string
+  /** Relative to the root. */
+  readonly skillPath: string
+  readonly progress?: WireProgress
+  /** Of a job that ended, also where it failed or was stopped. */
+  readonly job?: WireJob
+}
+
+export interface WireProgress {
+  readonly phase: string
+  /** 0..100. */
+  readonly percent: number
+  readonly calls: number
+  readonly best_score?: number | undefined
+}
+
+export interface WireJob {
+  readonly job_id: string
+  readonly kind: 'tune' | 'evaluate'
+  readonly status: 'queued' | 'running' | 'completed' | 'failed' | 'cancelled'
+  /** Relative to the root. */
+  readonly skill_path: string
+  /** ISO 8601, as the other. */
+  readonly created_at: string
+  readonly updated_at: string
+  /** Unfinished, and nobody is known to run it. */
+  readonly interrupted?: boolean | undefined
+  /** What it still needs, such as `5 min`. */
+  readonly estimated_time?: string | undefined
+  readonly progress?: WireProgress | undefined
+  readonly error?: { readonly code: string; readonly message: string } | undefined
+  readonly result?: WireTuneResult | WireEvaluateResult | undefined
+}
+
+export interface WireTuneResult {
+  readonly tuned: boolean
+  /** In 0..1, over all examples, as is the new one. */
+  readonly old_score: number
+  readonly new_score?: number | undefined
+  /** Signed percentage points. */
+  readonly improvement?: string | undefined
+  /** Set once it was applied. */
+  readonly signature_version?: number | undefined
+  readonly changes: readonly string[]
+  readonly reason: string
+  readonly evidence?: 'proven' | 'weak' | 'unproven' | undefined
+  readonly holdout?: WireHoldout | undefined
+  readonly reasoning?: string | undefined
+  readonly calls?: number | undefined
+  readonly cost?: number | undefined
+  readonly demo: boolean
+}
+
+export interface WireHoldout {
+  readonly old_score: number
+  readonly new_score: number
+  readonly p_value: number
+  readonly examples: number
+  readonly wins: number
+  readonly losses: number
+}
+
+export interface WireEvaluateResult {
+  readonly score: number
+  readonly scores: Readonly<Record<string, number>>
+  readonly examples: number
+  readonly passed: number
+  readonly failing: readonly WireFailing[]
+  readonly failing_count: number
+  readonly model: string
+  readonly demo: boolean
+  readonly calls: number
+  readonly cost?: number | undefined
+}
+
+export interface WireFailing {
+  readonly id: string
+  /** Line of the examples file, from 1. */
+  readonly line: number
+  readonly score: number
+  readonly inputs: Readonly<Record<string, unknown>>
+  readonly expected: Readonly<Record<string, unknown>>
+  readonly got: Readonly<Record<string, unknown>>
+  readonly feedback: readonly string[]
+}
+
+export interface WireHistory {
+  readonly skill_path: string
+  readonly skill_id: string
+  /** The version whose meaning the file has now. */
+  readonly current?: number | undefined
+  /** Oldest first. */
+  readonly versions: readonly WireVersion[]
+}
+
+export interface WireVersion {
+  readonly version: number
+  readonly created_at: string
+  readonly metric_score: number | null
+  readonly tuned: boolean
+  readonly reason?: string | undefined
+  readonly tuning_reason?: string | undefined
+  readonly improvement?: string | undefined
+  readonly parent?: number | undefined
+  readonly job_id?: string | undefined
+  readonly restored_from?: number | undefined
+  readonly changes?: readonly string[] | undefined
+  readonly signature?: string | undefined
+  readonly model?: string | undefined
+  readonly scores?: Readonly<Record<string, number>> | undefined
+  readonly examples?: number | undefined
+}
+
+/** What the client reads of the outputs of operations. */
+export interface WireOutputs {
+  readonly jobs: { readonly root: string; readonly jobs: readonly WireJob[] }
+  readonly 'jobs show': WireJob
+  readonly 'jobs cancel': WireJob
+  readonly 'jobs prune': { readonly deleted: number }
+  readonly history: WireHistory
+  readonly diff: {
+    readonly changes: readonly string[]
+    readonly old_text: string
+    readonly new_text: string
+  }
+  readonly new: { readonly created: readonly string[] }
+  readonly evaluate: {
+    readonly skills: readonly {
+      readonly skill_path: string
+      readonly threshold?: number | undefined
+      readonly result?: WireEvaluateResult | undefined
+      readonly error?: { readonly code: string; readonly message: string } | undefined
+    }[]
+  }
+  readonly doctor: {
+    readonly healthy: boolean
+    readonly checks: readonly {
+      readonly name: string
+      readonly status: 'ok' | 'warning' | 'error'
+      readonly detail: string
+    }[]
+  }
+}
