@@ -1,5 +1,4 @@
 /** Commands of the server: evaluate, tune and what follows, with progress that can be cancelled, for any client. */
-import { fileURLToPath } from 'node:url'
 import {
   type CancellationToken,
   type ExecuteCommandParams,
@@ -19,6 +18,7 @@ import type { ServerContext } from './context.ts'
 import { describeEnd, tell } from './messages.ts'
 import { previewJob } from './previewJob.ts'
 import { responseError } from './request.ts'
+import { pathOfUri } from './uris.ts'
 
 const uriInput = z.string().min(1)
 const argumentSchemas = {
@@ -105,7 +105,9 @@ export function registerCommands(server: ServerContext): void {
     progress: WorkDoneProgressReporter,
   ): Promise<Result<unknown>> {
     const host = server.hosts().ports()
-    const located = await host.files.locate(pathOf(given.uri))
+    const path = pathOfUri(given.uri)
+    if (!path.ok) return path
+    const located = await host.files.locate(path.value)
     if (!located.ok) return located
     const location = located.value
     const cancelled = new AbortController()
@@ -209,12 +211,12 @@ async function startProgress(
   return progress
 }
 
-function readArguments({ command, arguments: given = [] }: ExecuteCommandParams): Result<{
+function readArguments({ command, arguments: given }: ExecuteCommandParams): Result<{
   readonly name: CommandName
   readonly given: Arguments<CommandName>
 }> {
   if (!isCommand(command)) return fail(failure('usage', `There is no command ${command.slice(0, 60)}.`))
-  const read = argumentSchemas[command].safeParse(given[0])
+  const read = argumentSchemas[command].safeParse(given?.[0])
   if (read.success) return ok({ name: command, given: read.data })
   const [issue] = read.error.issues
   const where = issue?.path.length ? `'${issue.path.join('.')}' ` : ''
@@ -223,10 +225,6 @@ function readArguments({ command, arguments: given = [] }: ExecuteCommandParams)
 
 function isCommand(command: string): command is CommandName {
   return Object.hasOwn(argumentSchemas, command)
-}
-
-function pathOf(uri: string): string {
-  return uri.startsWith('file:') ? fileURLToPath(uri) : uri
 }
 
 function budget(server: ServerContext) {
