@@ -96,6 +96,21 @@ describe('tuning', () => {
   )
 
   test(
+    'asked for twice at once is one job with one edit, and both are told of its end',
+    async () => {
+      const { workspace, text } = asyncSkill()
+      const { state, applied, open, command } = await startEditor(workspace)
+      await open(text)
+      const [first, second] = await Promise.all([command('tune'), command('tune')])
+      expect(first).toMatchObject({ status: 'completed', result: { tuned: true, signature_version: 2 } })
+      expect(second).toEqual(first)
+      expect(applied).toHaveLength(1)
+      expect(historyOf(workspace)).toMatchObject([{ version: 1 }, { version: 2, signature: state.text }])
+    },
+    slow,
+  )
+
+  test(
     'for a client with a review of its own writes nothing; applying is refused where the text changed meanwhile',
     async () => {
       const { workspace, text } = asyncSkill()

@@ -14,6 +14,8 @@ export interface Editing {
   readonly uri: string
   /** What the edit does, for the client to show. */
   readonly label: string
+  /** Edits of one document are asked for one after the other. */
+  readonly inTurn: <T>(uri: string, work: () => Promise<T>) => Promise<T>
 }
 
 /** The ports of an operation whose signature may be open; a file that is not open is written on disk. */
@@ -26,7 +28,9 @@ export function editingPorts(ports: Ports, editing: Editing): Ports {
       async writeText(path, text, { edits } = {}) {
         const open = server.documents.get(editing.uri) ?? server.documents.get(pathToFileURL(path).href)
         if (open === undefined || !server.abilities().applyEdit) return ports.files.writeText(path, text)
-        return applyInEditor(editing, open, text, edits)
+        return editing.inTurn(open.uri, () =>
+          applyInEditor(editing, server.documents.get(open.uri) ?? open, text, edits),
+        )
       },
     },
   }
@@ -39,6 +43,8 @@ async function applyInEditor(
   given: readonly TextEdit[] | undefined,
 ): Promise<Result<void>> {
   const now = open.text.getText()
+  // The same job may have been waited for twice.
+  if (now === text) return ok(undefined)
   const edits = given ?? [smallestEdit(now, text)]
   // Made for the text as it was read: another key may have been typed since.
   if (applyEdits(now, edits) !== text) return fail(conflict(open.uri))

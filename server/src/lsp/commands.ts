@@ -16,6 +16,7 @@ import { fail, ok, type Result } from '../base/result.ts'
 import { type Editing, editingPorts } from './applyEdit.ts'
 import type { ServerContext } from './context.ts'
 import { describeEnd, tell } from './messages.ts'
+import { createTurns } from './oneAtATime.ts'
 import { previewJob } from './previewJob.ts'
 import { responseError } from './request.ts'
 import { pathOfUri } from './uris.ts'
@@ -63,6 +64,7 @@ type Commands = { readonly [Name in CommandName]: (work: Work, given: Arguments<
 
 export function registerCommands(server: ServerContext): void {
   const { connection, wrap } = server
+  const inTurn = createTurns()
 
   const commands: Commands = {
     'signature-tuner.evaluate': ({ ports, location, context }) =>
@@ -129,7 +131,7 @@ export function registerCommands(server: ServerContext): void {
         reload(given.uri)
       }
     }
-    const editing: Editing = { server, uri: given.uri, label: labels[name] }
+    const editing: Editing = { server, uri: given.uri, label: labels[name], inTurn }
     try {
       const work: Work = {
         ports: editingPorts(host, editing),
