@@ -175,6 +175,29 @@ describe('tuning', () => {
 })
 
 describe('mistakes', () => {
+  test(
+    'of a client that refuses what it said it can do lose no result',
+    async () => {
+      const { workspace, text } = asyncSkill()
+      const client = await startLspClient(workspace, {
+        capabilities: editing,
+        answer(method) {
+          throw new Error(`no ${method} today`)
+        },
+      })
+      await client.open(path, text)
+      const run = (command: string, more: object = {}) =>
+        client.request('workspace/executeCommand', { command, arguments: [{ uri: client.uriOf(path), ...more }] })
+      await expect(run('signature-tuner.tune')).rejects.toMatchObject({
+        message: expect.stringMatching(/^Nothing was written: .*no workspace\/applyEdit today.* Apply it again/),
+        data: { code: 'apply_conflict' },
+      })
+      const { changes } = await run('signature-tuner.apply', { preview: true })
+      expect(changes.length).toBeGreaterThan(0)
+    },
+    slow,
+  )
+
   test('have the code of the command line, and name what is wrong', async () => {
     const { workspace, text } = asyncSkill()
     const client = await startLspClient(workspace, { initializationOptions: {} })

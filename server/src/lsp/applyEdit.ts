@@ -48,11 +48,14 @@ async function applyInEditor(
   const edits = given ?? [smallestEdit(now, text)]
   // Made for the text as it was read: another key may have been typed since.
   if (applyEdits(now, edits) !== text) return fail(conflict(open.uri))
-  const { applied, failureReason } = await server.connection.workspace.applyEdit({
-    label: `Signature Tuner: ${label}`,
-    edit: workspaceEdit(server, open, edits, label),
-    metadata: { isRefactoring: true },
-  })
+  const { applied, failureReason } = await server.connection.workspace
+    .applyEdit({
+      label: `Signature Tuner: ${label}`,
+      edit: workspaceEdit(server, open, edits, label),
+      metadata: { isRefactoring: true },
+    })
+    // What the client says against it is why.
+    .catch((error: unknown) => ({ applied: false, failureReason: error instanceof Error ? error.message : undefined }))
   if (applied) return ok(undefined)
   const why = failureReason === undefined ? 'the editor did not apply the change' : failureReason
   return fail(failure('apply_conflict', `Nothing was written: ${why}. Apply it again when you are ready.`, open.uri))

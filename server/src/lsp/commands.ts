@@ -206,9 +206,9 @@ async function startProgress(
   name: CommandName,
 ): Promise<WorkDoneProgressReporter> {
   const own = workDoneToken === undefined && abilities().workDoneProgress && !quickCommands.has(name)
-  const progress = own
-    ? await connection.window.createWorkDoneProgress()
-    : connection.window.attachWorkDoneProgress(workDoneToken)
+  const attached = () => connection.window.attachWorkDoneProgress(workDoneToken)
+  // A client that shows none after all is served without.
+  const progress = own ? await connection.window.createWorkDoneProgress().catch(attached) : attached()
   progress.begin(`Signature Tuner: ${labels[name]}`, 0, undefined, true)
   return progress
 }
