@@ -35,6 +35,8 @@ export interface ServerContext {
     name: string,
     handle: (look: Look, params: Params, token: CancellationToken) => Answer | Promise<Answer>,
   ) => (params: Params, token: CancellationToken) => Promise<Answer | null | ResponseError<never>>
+  /** Edits of one document are asked for one after the other. */
+  readonly editInTurn: <T>(uri: string, work: () => Promise<T>) => Promise<T>
   /** Any other handler. */
   readonly wrap: <Params, Answer>(
     name: string,

@@ -1,10 +1,11 @@
 /** The adapters behind the server, built for its settings; open documents stand for their files. */
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import type { Ports } from '../app/ports.ts'
 import { ok } from '../base/result.ts'
 import { composeHost, type Host, type HostOptions } from '../compose.ts'
 import type { EditorConfiguration } from '../protocol/client.ts'
 import { type Environment, modelSettings, type Settings } from './settings.ts'
+import { pathsOfUris } from './uris.ts'
 
 export interface Hosts {
   ports(): Ports
@@ -32,8 +33,7 @@ export interface HostsOptions {
 
 export function createHosts(options: HostsOptions): Hosts {
   const { programFolder, environment, settings, key, folders, openText, completeInEditor } = options
-  const [first] = folders.filter(uri => uri.startsWith('file:'))
-  const cwd = first === undefined ? process.cwd() : fileURLToPath(first)
+  const [cwd = process.cwd()] = pathsOfUris(folders)
   const hosts = new Map<string, { readonly host: Host; readonly ports: Ports }>()
   let current = configured(settings, key)
 

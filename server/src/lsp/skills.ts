@@ -1,6 +1,5 @@
 /** The skills behind the open documents: where each lies, its examples, and what is known of it, loaded once and cached. */
 import { basename } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
 import { digestDataset, expectationsOf, readDataset } from '../app/dataset.ts'
 import type { Files, Ports, SkillLocation } from '../app/ports.ts'
@@ -16,6 +15,7 @@ import { type ReadExamples, suppress, validateDocument } from '../validation/val
 import type { OpenDocument } from './documents.ts'
 import { oneAtATime } from './oneAtATime.ts'
 import { describeFacts, type FactSources } from './skillFacts.ts'
+import { pathOfUri } from './uris.ts'
 
 type Dataset = Awaited<ReturnType<typeof readDataset>>
 
@@ -155,7 +155,8 @@ export function createSkills({ ports, model, current, onFacts }: SkillsOptions):
   async function locate({ uri, isSignature }: OpenDocument): Promise<SkillLocation | undefined> {
     const entry = entryOf(uri)
     if (entry.location !== undefined || !isSignature || !uri.startsWith('file:')) return entry.location
-    const located = await ports().files.locate(fileURLToPath(uri))
+    const path = pathOfUri(uri)
+    const located = path.ok ? await ports().files.locate(path.value) : path
     entry.location = located.ok ? located.value : undefined
     return entry.location
   }
