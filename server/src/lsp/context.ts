@@ -29,7 +29,7 @@ export interface ServerContext {
   /** Absolute paths of the workspace's folders. */
   readonly folders: () => readonly string[]
   /** The open signature; `undefined` for anything else. */
-  readonly look: (uri: string) => Look | undefined
+  readonly look: (uri: string) => Promise<Look | undefined>
   /** A handler of requests about an open signature; anything else is answered with null. */
   readonly about: <Params extends { readonly textDocument: { readonly uri: string } }, Answer>(
     name: string,

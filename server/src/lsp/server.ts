@@ -58,9 +58,12 @@ export function startServer(connection: Connection, { programFolder, environment
   let editor: EditorConfiguration | undefined
   let refresher: Refresher
 
-  function look(uri: string): Look | undefined {
+  async function look(uri: string): Promise<Look | undefined> {
+    if (documents.get(uri)?.isSignature !== true) return undefined
+    await documents.get(uri)?.ready()
+    // Edits that came meanwhile are in it.
     const open = documents.get(uri)
-    return open?.isSignature ? { open, document: open.parsed(), facts: skills.facts(open) } : undefined
+    return open && { open, document: open.parsed(), facts: skills.facts(open) }
   }
 
   const context: ServerContext = {
@@ -77,9 +80,7 @@ export function startServer(connection: Connection, { programFolder, environment
     wrap,
     about: (name, handle) =>
       wrap(name, async (params, token) => {
-        const open = documents.get(params.textDocument.uri)
-        if (open?.isSignature) await open.ready()
-        const seen = look(params.textDocument.uri)
+        const seen = await look(params.textDocument.uri)
         return seen === undefined ? null : handle(seen, params, token)
       }),
   }
