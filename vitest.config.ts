@@ -6,6 +6,7 @@ import { CountReporter } from './test/support/countReporter.ts'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/lspSchema.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'threads',

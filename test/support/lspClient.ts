@@ -12,6 +12,7 @@ import {
 } from 'vscode-jsonrpc/node'
 import type { ClientCapabilities, Diagnostic } from 'vscode-languageserver'
 import type { Workspace } from './cli.ts'
+import { watchProtocol } from './lspProtocol.ts'
 
 const program = resolve(import.meta.dirname, '../../dist/bin.cjs')
 
@@ -63,9 +64,8 @@ export async function startLspClient(workspace: Workspace, options: LspClientOpt
   const ended = new Promise<number | null>(done => child.on('exit', done))
   const reader = new StreamMessageReader(child.stdout)
   const writer = new StreamMessageWriter(child.stdin)
-  const wrong: string[] = []
-  reader.onError(error => wrong.push(error.message))
-  onTestFinished(() => expect(wrong, 'standard output holds something else').toEqual([]))
+  const wrong = watchProtocol(reader, writer)
+  onTestFinished(() => expect(wrong, 'what the protocol does not allow').toEqual([]))
   const connection = createMessageConnection(reader, writer)
   const received: Array<{ method: string; params: Json }> = []
   const waiting = new Set<() => void>()
@@ -153,8 +153,9 @@ export async function startLspClient(workspace: Workspace, options: LspClientOpt
         return found && (found.params ?? null)
       }),
     async stop() {
-      await request('shutdown', null)
-      await notify('exit', null)
+      // Without parameters: a null would be sent as a list of one.
+      await connection.sendRequest('shutdown')
+      await connection.sendNotification('exit')
       return ended
     },
   }
