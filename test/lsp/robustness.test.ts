@@ -150,7 +150,7 @@ async function editBeside(client: LspClient, text: string): Promise<void> {
 
 describe('a failure', () => {
   test('answers the one request with an error, and the session goes on', async () => {
-    const client = await startLspClient(createWorkspace())
+    const client = await startLspClient(createWorkspace(), { sendsWrong: true })
     await client.open(path, shoutSignature)
     const wrong = { textDocument: { uri: client.uriOf(path) }, position: null }
     await expect(client.request('textDocument/hover', wrong)).rejects.toMatchObject({ code: -32603 })

@@ -51,6 +51,8 @@ export interface LspClientOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Answers requests of the server; `workspace/applyEdit` is declined unless it is answered here. */
   readonly answer?: (method: string, params: Json) => Json
+  /** The test means to send what the protocol does not allow. */
+  readonly sendsWrong?: boolean
 }
 
 export async function startLspClient(workspace: Workspace, options: LspClientOptions = {}): Promise<LspClient> {
@@ -64,7 +66,7 @@ export async function startLspClient(workspace: Workspace, options: LspClientOpt
   const ended = new Promise<number | null>(done => child.on('exit', done))
   const reader = new StreamMessageReader(child.stdout)
   const writer = new StreamMessageWriter(child.stdin)
-  const wrong = watchProtocol(reader, writer)
+  const wrong = watchProtocol(reader, writer, options.sendsWrong)
   onTestFinished(() => expect(wrong, 'what the protocol does not allow').toEqual([]))
   const connection = createMessageConnection(reader, writer)
   const received: Array<{ method: string; params: Json }> = []
