@@ -163,7 +163,7 @@ describe('a failure', () => {
   })
 
   test('answers the one request with an error, and the session goes on', async () => {
-    const client = await startLspClient(createWorkspace())
+    const client = await startLspClient(createWorkspace(), { sendsWrong: true })
     await client.open(path, shoutSignature)
     await expect(client.request('textDocument/mystery', {})).rejects.toMatchObject({ code: -32601 })
     await expect(client.request('textDocument/hover', {})).rejects.toMatchObject({ code: expect.any(Number) })
