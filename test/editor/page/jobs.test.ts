@@ -11,7 +11,10 @@ const skill = 'skills/python/async/signature.yaml'
 
 async function open(options: EditorOptions = {}): Promise<Editor> {
   const editor = await openEditor({ userSettings: { 'signatureTuner.model': 'embedded' }, ...options })
-  onTestFinished(editor.stop)
+  onTestFinished(async ({ task }) => {
+    if (task.result?.state === 'fail') await takePicture(editor.page, `failed-${task.name.slice(0, 20)}`)
+    await editor.stop()
+  })
   return editor
 }
 
