@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { TextEdit } from 'vscode-languageserver'
+import { ResponseError, type TextEdit } from 'vscode-languageserver'
 import { TextDocument } from 'vscode-languageserver-textdocument'
 import { createWorkspace, type Workspace } from '../support/cli.ts'
 import { type LspClient, startLspClient } from '../support/lspClient.ts'
@@ -21,13 +21,15 @@ const editing = {
 /** A client that applies what it is asked to apply, as an editor does. */
 async function startEditor(workspace: Workspace, options: Parameters<typeof startLspClient>[1] = {}) {
   const applied: object[] = []
-  const state: { client?: LspClient; text: string; accepts: boolean } = { text: '', accepts: true }
+  const state: { client?: LspClient; text: string; accepts: boolean; breaks?: boolean } = { text: '', accepts: true }
   const client = await startLspClient(workspace, {
     capabilities: editing,
     ...options,
     answer(method, params) {
       if (method !== 'workspace/applyEdit') return undefined
       applied.push(params.edit)
+      // Eglot takes a member that it does not know, or a no of the person, as an error.
+      if (state.breaks || params.metadata !== undefined) return new ResponseError(-32603, 'Internal error')
       if (!state.accepts) return { applied: false, failureReason: 'the person said no' }
       const [{ textDocument, edits }] = params.edit.documentChanges
       const document = TextDocument.create(textDocument.uri, 'skill-signature', textDocument.version, state.text)
@@ -96,6 +98,21 @@ describe('tuning', () => {
   )
 
   test(
+    'asked for twice at once is one job with one edit, and both are told of its end',
+    async () => {
+      const { workspace, text } = asyncSkill()
+      const { state, applied, open, command } = await startEditor(workspace)
+      await open(text)
+      const [first, second] = await Promise.all([command('tune'), command('tune')])
+      expect(first).toMatchObject({ status: 'completed', result: { tuned: true, signature_version: 2 } })
+      expect(second).toEqual(first)
+      expect(applied).toHaveLength(1)
+      expect(historyOf(workspace)).toMatchObject([{ version: 1 }, { version: 2, signature: state.text }])
+    },
+    slow,
+  )
+
+  test(
     'for a client with a review of its own writes nothing; applying is refused where the text changed meanwhile',
     async () => {
       const { workspace, text } = asyncSkill()
@@ -123,6 +140,11 @@ describe('tuning', () => {
       state.accepts = false
       await expect(command('apply', { jobId })).rejects.toThrow(/the person said no/)
       state.accepts = true
+      state.breaks = true
+      await expect(command('apply', { jobId })).rejects.toThrow(
+        "Nothing was written: the editor answered 'Internal error'. Apply it again when you are ready.",
+      )
+      state.breaks = false
       expect(await command('apply')).toMatchObject({ job_id: jobId, signature_version: 2 })
       expect(state.text).toMatch(/^# a note on top\n/)
       expect(await command('history')).toMatchObject({ current: 2, versions: [{ version: 1 }, { version: 2 }] })
@@ -160,6 +182,29 @@ describe('tuning', () => {
 })
 
 describe('mistakes', () => {
+  test(
+    'of a client that refuses what it said it can do lose no result',
+    async () => {
+      const { workspace, text } = asyncSkill()
+      const client = await startLspClient(workspace, {
+        capabilities: editing,
+        answer(method) {
+          throw new Error(`no ${method} today`)
+        },
+      })
+      await client.open(path, text)
+      const run = (command: string, more: object = {}) =>
+        client.request('workspace/executeCommand', { command, arguments: [{ uri: client.uriOf(path), ...more }] })
+      await expect(run('signature-tuner.tune')).rejects.toMatchObject({
+        message: expect.stringMatching(/^Nothing was written: .*no workspace\/applyEdit today.* Apply it again/),
+        data: { code: 'apply_conflict' },
+      })
+      const { changes } = await run('signature-tuner.apply', { preview: true })
+      expect(changes.length).toBeGreaterThan(0)
+    },
+    slow,
+  )
+
   test('have the code of the command line, and name what is wrong', async () => {
     const { workspace, text } = asyncSkill()
     const client = await startLspClient(workspace, { initializationOptions: {} })

@@ -1,6 +1,12 @@
 /** Writing as an editor does it: a change of an open signature is one edit that the client applies, and may refuse. */
 import { pathToFileURL } from 'node:url'
-import { ChangeAnnotation, type TextDocumentEdit, type WorkspaceEdit } from 'vscode-languageserver'
+import {
+  type ApplyWorkspaceEditResult,
+  ChangeAnnotation,
+  ResponseError,
+  type TextDocumentEdit,
+  type WorkspaceEdit,
+} from 'vscode-languageserver'
 import type { Ports } from '../app/ports.ts'
 import { failure } from '../base/errors.ts'
 import { fail, ok, type Result } from '../base/result.ts'
@@ -26,7 +32,9 @@ export function editingPorts(ports: Ports, editing: Editing): Ports {
       async writeText(path, text, { edits } = {}) {
         const open = server.documents.get(editing.uri) ?? server.documents.get(pathToFileURL(path).href)
         if (open === undefined || !server.abilities().applyEdit) return ports.files.writeText(path, text)
-        return applyInEditor(editing, open, text, edits)
+        return server.editInTurn(open.uri, () =>
+          applyInEditor(editing, server.documents.get(open.uri) ?? open, text, edits),
+        )
       },
     },
   }
@@ -39,17 +47,27 @@ async function applyInEditor(
   given: readonly TextEdit[] | undefined,
 ): Promise<Result<void>> {
   const now = open.text.getText()
+  // The same job may have been waited for twice.
+  if (now === text) return ok(undefined)
   const edits = given ?? [smallestEdit(now, text)]
   // Made for the text as it was read: another key may have been typed since.
   if (applyEdits(now, edits) !== text) return fail(conflict(open.uri))
-  const { applied, failureReason } = await server.connection.workspace.applyEdit({
-    label: `Signature Tuner: ${label}`,
-    edit: workspaceEdit(server, open, edits, label),
-    metadata: { isRefactoring: true },
-  })
+  const { applied, failureReason } = await server.connection.workspace
+    .applyEdit({
+      label: `Signature Tuner: ${label}`,
+      edit: workspaceEdit(server, open, edits, label),
+      ...(server.abilities().editMetadata && { metadata: { isRefactoring: true } }),
+    })
+    .catch(refusal)
   if (applied) return ok(undefined)
   const why = failureReason === undefined ? 'the editor did not apply the change' : failureReason
   return fail(failure('apply_conflict', `Nothing was written: ${why}. Apply it again when you are ready.`, open.uri))
+}
+
+/** Some clients tell by an error that the user said no. */
+function refusal(error: unknown): ApplyWorkspaceEditResult {
+  if (!(error instanceof ResponseError)) throw error
+  return { applied: false, failureReason: `the editor answered '${error.message}'` }
 }
 
 function workspaceEdit(

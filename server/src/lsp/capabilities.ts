@@ -22,6 +22,8 @@ export interface ClientAbilities {
   /** `documentChanges` with versions, and annotations that ask for a confirmation. */
   readonly documentChanges: boolean
   readonly changeAnnotations: boolean
+  /** Takes `metadata` beside an edit; Eglot fails on a member that it does not know. */
+  readonly editMetadata: boolean
   readonly refreshesInlayHints: boolean
   readonly refreshesCodeLenses: boolean
   readonly refreshesDiagnostics: boolean
@@ -42,9 +44,12 @@ export interface ClientAbilities {
   /** Links in Markdown may run commands of this server; a client that trusts them says `commandLinks` as experimental. */
   readonly commandLinks: boolean
   readonly resolvesHintTooltips: boolean
+  /** Answers for models of its own; it says `editorModels` as an initialisation option or as experimental. */
+  readonly editorModels: boolean
 }
 
-export function readAbilities({ workspace, textDocument, window, experimental }: ClientCapabilities): ClientAbilities {
+export function readAbilities(capabilities: ClientCapabilities, initializationOptions?: unknown): ClientAbilities {
+  const { workspace, textDocument, window, experimental } = capabilities
   return {
     pullsDiagnostics: textDocument?.diagnostic !== undefined,
     configuration: workspace?.configuration === true,
@@ -53,6 +58,7 @@ export function readAbilities({ workspace, textDocument, window, experimental }:
     applyEdit: workspace?.applyEdit === true,
     documentChanges: workspace?.workspaceEdit?.documentChanges === true,
     changeAnnotations: workspace?.workspaceEdit?.changeAnnotationSupport !== undefined,
+    editMetadata: workspace?.workspaceEdit?.metadataSupport === true,
     refreshesInlayHints: workspace?.inlayHint?.refreshSupport === true,
     refreshesCodeLenses: workspace?.codeLens?.refreshSupport === true,
     refreshesDiagnostics: workspace?.diagnostics?.refreshSupport === true,
@@ -74,6 +80,7 @@ export function readAbilities({ workspace, textDocument, window, experimental }:
     markdownHovers: textDocument?.hover?.contentFormat?.includes('markdown') !== false,
     commandLinks: experimental?.commandLinks === true,
     resolvesHintTooltips: textDocument?.inlayHint?.resolveSupport?.properties.includes('tooltip') === true,
+    editorModels: [initializationOptions, experimental].some(said => Object(said).editorModels === true),
   }
 }
 

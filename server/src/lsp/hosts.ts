@@ -1,10 +1,11 @@
 /** The adapters behind the server, built for its settings; open documents stand for their files. */
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import type { Ports } from '../app/ports.ts'
 import { ok } from '../base/result.ts'
-import { composeHost, type Host } from '../compose.ts'
+import { composeHost, type Host, type HostOptions } from '../compose.ts'
 import type { EditorConfiguration } from '../protocol/client.ts'
 import { type Environment, modelSettings, type Settings } from './settings.ts'
+import { pathsOfUris } from './uris.ts'
 
 export interface Hosts {
   ports(): Ports
@@ -26,11 +27,13 @@ export interface HostsOptions {
   readonly folders: readonly string[]
   /** The text of an open document. */
   readonly openText: (uri: string) => string | undefined
+  /** Asks the client's own models, where it has any. */
+  readonly completeInEditor: HostOptions['completeInEditor']
 }
 
-export function createHosts({ programFolder, environment, settings, key, folders, openText }: HostsOptions): Hosts {
-  const [first] = folders.filter(uri => uri.startsWith('file:'))
-  const cwd = first === undefined ? process.cwd() : fileURLToPath(first)
+export function createHosts(options: HostsOptions): Hosts {
+  const { programFolder, environment, settings, key, folders, openText, completeInEditor } = options
+  const [cwd = process.cwd()] = pathsOfUris(folders)
   const hosts = new Map<string, { readonly host: Host; readonly ports: Ports }>()
   let current = configured(settings, key)
 
@@ -39,7 +42,7 @@ export function createHosts({ programFolder, environment, settings, key, folders
     const digest = JSON.stringify(models)
     const known = hosts.get(digest)
     if (known !== undefined) return known
-    const host = composeHost({ cwd, programFolder, models })
+    const host = composeHost({ cwd, programFolder, models, completeInEditor })
     const made = { host, ports: withOpenDocuments(host.ports, openText) }
     hosts.set(digest, made)
     return made

@@ -45,9 +45,9 @@ export function registerScores({ connection, about, wrap, look, settings, abilit
   )
 
   connection.languages.inlayHint.resolve(
-    wrap('inlayHint/resolve', (hint): InlayHint => {
+    wrap('inlayHint/resolve', async (hint): Promise<InlayHint> => {
       const asked = hintDataSchema.safeParse(hint.data)
-      const seen = asked.success ? look(asked.data.uri) : undefined
+      const seen = asked.success ? await look(asked.data.uri) : undefined
       if (!asked.success || seen === undefined) return hint
       const tooltip = hintTooltip(seen.facts, seen.document, asked.data.subject)
       return tooltip === undefined ? hint : { ...hint, tooltip: shown(tooltip) }

@@ -1,7 +1,6 @@
 /** The language server: its life from the first message to the last, and who handles what. */
 
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type Connection, type InitializeResult, MessageType, TextDocuments } from 'vscode-languageserver'
 import packageJson from '../../../package.json' with { type: 'json' }
 import type { EditorConfiguration } from '../protocol/client.ts'
@@ -13,14 +12,18 @@ import { createDiagnostics, type Diagnostics } from './diagnostics.ts'
 import { createDocumentsConfiguration, isSignatureUri } from './documents.ts'
 import { registerEditing } from './editing.ts'
 import { readEditorConfiguration, registerEditorClient } from './editorClient.ts'
+import { createEditorModels } from './editorModels.ts'
 import { createHosts, type Hosts } from './hosts.ts'
+import type { Intake } from './intake.ts'
 import { tell } from './messages.ts'
+import { createTurns } from './oneAtATime.ts'
 import { createPieceParser } from './pieceParser.ts'
 import { createRefresher, type Refresher } from './refresh.ts'
 import { createHandlerWrapper } from './request.ts'
 import { registerScores } from './scores.ts'
 import { defaultSettings, type Environment, readSettings, type Settings, withMachineSettings } from './settings.ts'
 import { createSkills, type Skills } from './skills.ts'
+import { pathsOfUris } from './uris.ts'
 import { basenameOf, registerWatchedFiles, watchFiles } from './watchedFiles.ts'
 import { registerWorkspace } from './workspace.ts'
 
@@ -28,12 +31,14 @@ export interface ServerOptions {
   /** Folder of the bundles. */
   readonly programFolder: string
   readonly environment: Environment
+  /** Refuses what the protocol does not allow at the time. */
+  readonly intake: Intake
 }
 
 /** Milliseconds after which a document that was opened is asked about in the store. */
 const startPause = 20
 
-export function startServer(connection: Connection, { programFolder, environment }: ServerOptions): void {
+export function startServer(connection: Connection, { programFolder, environment, intake }: ServerOptions): void {
   const logged = (error: unknown) => connection.console.error(String(error))
   const parser = createPieceParser(join(programFolder, 'parseThread.cjs'), logged)
   const documents = new TextDocuments(createDocumentsConfiguration(parser))
@@ -54,9 +59,12 @@ export function startServer(connection: Connection, { programFolder, environment
   let pulling: Promise<void> = Promise.resolve()
   let refresher: Refresher
 
-  function look(uri: string): Look | undefined {
+  async function look(uri: string): Promise<Look | undefined> {
+    if (documents.get(uri)?.isSignature !== true) return undefined
+    await documents.get(uri)?.ready()
+    // Edits that came meanwhile are in it.
     const open = documents.get(uri)
-    return open?.isSignature ? { open, document: open.parsed(), facts: skills.facts(open) } : undefined
+    return open && { open, document: open.parsed(), facts: skills.facts(open) }
   }
 
   const context: ServerContext = {
@@ -68,26 +76,26 @@ export function startServer(connection: Connection, { programFolder, environment
     configured: () => pulling.catch(() => {}),
     hosts: () => hosts,
     skills: () => skills,
-    folders: () => [...folders].filter(uri => uri.startsWith('file:')).map(uri => fileURLToPath(uri)),
+    folders: () => pathsOfUris(folders),
     look,
+    editInTurn: createTurns(),
     wrap,
     about: (name, handle) =>
       wrap(name, async (params, token) => {
-        const open = documents.get(params.textDocument.uri)
-        if (open?.isSignature) await open.ready()
-        const seen = look(params.textDocument.uri)
+        const seen = await look(params.textDocument.uri)
         return seen === undefined ? null : handle(seen, params, token)
       }),
   }
 
   connection.onInitialize(params => {
-    abilities = readAbilities(params.capabilities)
+    abilities = readAbilities(params.capabilities, params.initializationOptions)
     folders = new Set(params.workspaceFolders?.map(({ uri }) => uri) ?? (params.rootUri ? [params.rootUri] : []))
     seesFolders = params.capabilities.workspace?.workspaceFolders === true
     initial = params.initializationOptions?.signatureTuner ?? params.initializationOptions
     editor = readEditorConfiguration(params.initializationOptions?.editor)
     configured = initial
     takeSettings(initial)
+    for (const problem of environment.problems) tell(connection, MessageType.Warning, problem)
     hosts = createHosts({
       programFolder,
       environment,
@@ -95,6 +103,7 @@ export function startServer(connection: Connection, { programFolder, environment
       key: editor?.key,
       folders: [...folders],
       openText: uri => documents.get(uri)?.text.getText(),
+      completeInEditor: abilities.editorModels ? createEditorModels(connection) : undefined,
     })
     const current = (uri: string) => documents.get(uri)
     refresher = createRefresher({ connection, abilities, diagnose })
@@ -109,6 +118,7 @@ export function startServer(connection: Connection, { programFolder, environment
       capabilities: serverCapabilities(abilities),
       serverInfo: { name: packageJson.displayName, version: packageJson.version },
     }
+    intake.begin()
     return result
   })
 
@@ -120,8 +130,9 @@ export function startServer(connection: Connection, { programFolder, environment
         workspace.forget()
       })
     }
-    if (abilities.configuration) await pullSettings()
-    await watchFiles(context)
+    // A client that refuses the one may still take the others.
+    if (abilities.configuration) await pullSettings().catch(logged)
+    await watchFiles(context).catch(logged)
     await workspace.offerResuming()
   })
 
@@ -200,9 +211,11 @@ export function startServer(connection: Connection, { programFolder, environment
   })
 
   connection.onShutdown(async () => {
+    intake.end()
     refresher.dispose()
     await Promise.all([hosts.dispose(), parser.dispose()])
   })
+  intake.listen(connection)
   documents.listen(connection)
   connection.listen()
 }
