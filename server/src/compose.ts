@@ -5,7 +5,9 @@ import packageJson from '../../package.json' with { type: 'json' }
 import type { JobService, ModelSettings, Ports } from './app/ports.ts'
 import { createFiles } from './files/files.ts'
 import { createHistoryStore } from './files/historyStore.ts'
+import { type CompleteInEditor, isEditorModel } from './model/editorModel.ts'
 import { type Endpoint, embeddedModel, type LanguageModel } from './model/model.ts'
+import { createEditorModel } from './providers/editor.ts'
 import { createEmbeddedModel } from './providers/embedded.ts'
 import { createOpenAiModel } from './providers/openai.ts'
 import { systemClock } from './systemClock.ts'
@@ -21,6 +23,8 @@ export interface HostOptions {
   /** Folder of the bundles `worker.cjs` and `sandbox.cjs`. */
   readonly programFolder: string
   readonly models: ModelSettings
+  /** Given by a host whose editor has models. */
+  readonly completeInEditor?: CompleteInEditor | undefined
 }
 
 export interface Host {
@@ -29,7 +33,8 @@ export interface Host {
   dispose(): Promise<void>
 }
 
-export function composeHost({ cwd, home = homedir(), root: fixedRoot, programFolder, models }: HostOptions): Host {
+export function composeHost(options: HostOptions): Host {
+  const { cwd, home = homedir(), root: fixedRoot, programFolder, models, completeInEditor } = options
   const files = createFiles({ cwd, home, ...(fixedRoot !== undefined && { root: fixedRoot }) })
   const endpoint: Endpoint = { baseUrl: models.baseUrl, apiKey: models.apiKey, timeout: models.timeout }
   const services = new Map<string, JobService & AsyncDisposable>()
@@ -41,6 +46,7 @@ export function composeHost({ cwd, home = homedir(), root: fixedRoot, programFol
       sandboxPath: join(programFolder, 'sandbox.cjs'),
       root,
       endpoint,
+      completeInEditor,
     })
     services.set(root, service)
     return service
@@ -52,8 +58,8 @@ export function composeHost({ cwd, home = homedir(), root: fixedRoot, programFol
       history: createHistoryStore({ files, clock: systemClock, display: files.display }),
       validateFiles: createFileValidator({ files, cwd, home, threadPath: join(programFolder, 'validateThread.cjs') }),
       jobs,
-      models,
-      connect: () => createModel(endpoint),
+      models: { ...models, editorAnswers: completeInEditor !== undefined },
+      connect: () => createModel(endpoint, completeInEditor),
       installation: {
         version: packageJson.version,
         node: process.versions.node,
@@ -66,11 +72,11 @@ export function composeHost({ cwd, home = homedir(), root: fixedRoot, programFol
   }
 }
 
-/** Answers for the endpoint, and for the offline demo by its name. */
-export function createModel(endpoint: Endpoint): LanguageModel {
+/** Answers for the endpoint, and for the editor and the offline demo by their names. */
+export function createModel(endpoint: Endpoint, completeInEditor: CompleteInEditor | undefined): LanguageModel {
   const demo = createEmbeddedModel()
   const remote = createOpenAiModel({ endpoint, clock: systemClock })
-  return {
-    complete: (request, signal) => (request.model === embeddedModel ? demo : remote).complete(request, signal),
-  }
+  const editor = createEditorModel({ complete: completeInEditor, clock: systemClock, timeout: endpoint.timeout })
+  const modelOf = (name: string) => (name === embeddedModel ? demo : isEditorModel(name) ? editor : remote)
+  return { complete: (request, signal) => modelOf(request.model).complete(request, signal) }
 }

@@ -17,6 +17,7 @@ import { createEngine, type Engine } from './jobs/engine.ts'
 import { isRelativePath, type Job } from './jobs/job.ts'
 import { pruneInBatches } from './jobs/prune.ts'
 import type { EvaluationStore, JobStore, LedgerStore, RequestStore } from './jobs/store.ts'
+import type { CompleteInEditor } from './model/editorModel.ts'
 import { type Endpoint, originOf } from './model/model.ts'
 import { createSandbox } from './sandbox/sandbox.ts'
 import { type Database, openDatabase } from './sqlite/database.ts'
@@ -35,6 +36,8 @@ export interface WorkerOptions {
   readonly endpoint: Endpoint
   /** Script of the sandbox's thread. */
   readonly sandboxPath: string
+  /** Given where the host's editor has models. */
+  readonly completeInEditor?: CompleteInEditor | undefined
 }
 
 export interface ComposedWorker {
@@ -203,7 +206,8 @@ export function composeWorker(options: WorkerOptions): ComposedWorker {
   }
 }
 
-async function openStore(path: string, { root, endpoint, sandboxPath }: WorkerOptions): Promise<Result<Store>> {
+async function openStore(path: string, options: WorkerOptions): Promise<Result<Store>> {
+  const { root, endpoint, sandboxPath, completeInEditor } = options
   const owner = currentOwner()
   const opened = await openDatabase(path, { now: clock.now, owner, isDead })
   if (!opened.ok) return opened
@@ -215,7 +219,7 @@ async function openStore(path: string, { root, endpoint, sandboxPath }: WorkerOp
   const files = createFiles({ cwd: root, home: homedir(), root })
   const handlers = createJobHandlers({
     clock,
-    model: createModel(endpoint),
+    model: createModel(endpoint, completeInEditor),
     origin: originOf(endpoint.baseUrl),
     sandbox,
     evaluations,

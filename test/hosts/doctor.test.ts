@@ -66,3 +66,15 @@ test('tells where the store lies, how it is, and what to do about it', async () 
   expect(pruned.stdout).toMatch(/^ok {5}jobs {8}1 queued$/m)
   expect(pruned.stdout).not.toContain('prune')
 })
+
+test('says where a model of an editor can be asked', async () => {
+  const workspace = createWorkspace()
+  const ran = await workspace.run(['doctor', '--json'], { SIGNATURE_TUNER_MODEL: 'vscode:copilot/gpt-4o' })
+  const { healthy, checks } = JSON.parse(ran.stdout)
+  expect(healthy).toBe(false)
+  expect(checks.at(-1)).toMatchObject({
+    name: 'model',
+    status: 'error',
+    detail: expect.stringMatching(/is a model of VS Code.*SIGNATURE_TUNER_MODEL/),
+  })
+})

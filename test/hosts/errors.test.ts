@@ -123,6 +123,20 @@ const mistakes: readonly Mistake[] = [
     says: [/OPENAI_API_KEY/, /api\.openai\.com/],
   },
   {
+    name: 'a model of an editor, which is not here',
+    args: ['tune', 'skills/shout', '--model', 'vscode:copilot/gpt-4o'],
+    status: 2,
+    code: 'editor_needed',
+    says: [/^vscode:copilot\/gpt-4o is a model of VS Code/, /--model/],
+  },
+  {
+    name: 'a model of an editor that shall only propose',
+    args: ['tune', 'skills/shout', ...embedded, '--reflection-model', 'vscode:copilot/gpt-4o'],
+    status: 2,
+    code: 'editor_needed',
+    says: [/^vscode:copilot\/gpt-4o is a model of VS Code/, /choose another/],
+  },
+  {
     name: 'a spending cap for a model of unknown price',
     args: ['tune', 'skills/shout', '--model', 'house-model', '--base-url', 'http://127.0.0.1:9/v1', '--max-cost', '1'],
     status: 2,

@@ -8,7 +8,16 @@ const embedded = createEmbeddedModel()
 
 /** For `startModelServer({ answer: embeddedAnswer })`; the request must carry its JSON Schema. */
 export async function embeddedAnswer({ model, messages, body, repeat }: ChatRequest): Promise<object> {
-  const reply = replyOf(body)
+  return embeddedReply(model, messages, replyOf(body), repeat)
+}
+
+/** The demo's reply object. */
+export async function embeddedReply(
+  model: string,
+  messages: ModelRequest['messages'],
+  reply: ReplySchema,
+  repeat: number,
+): Promise<object> {
   const request = { purpose: purposeOf(reply.name), model, messages, reply, parameters: {}, repeat }
   const result = await embedded.complete(request, new AbortController().signal)
   return result.ok ? result.value.value : {}

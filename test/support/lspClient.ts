@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, onTestFinished } from 'vitest'
 import {
+  type CancellationToken,
   createMessageConnection,
   type MessageConnection,
   StreamMessageReader,
@@ -49,7 +50,7 @@ export interface LspClientOptions {
   readonly configuration?: Json
   readonly env?: Readonly<Record<string, string>>
   /** Answers requests of the server; `workspace/applyEdit` is declined unless it is answered here. */
-  readonly answer?: (method: string, params: Json) => Json
+  readonly answer?: (method: string, params: Json, token: CancellationToken) => Json
 }
 
 export async function startLspClient(workspace: Workspace, options: LspClientOptions = {}): Promise<LspClient> {
@@ -76,9 +77,9 @@ export async function startLspClient(workspace: Workspace, options: LspClientOpt
   }
   connection.onNotification((method, params) => note(method, params))
   connection.onUnhandledProgress(params => note('$/progress', params))
-  connection.onRequest((method, params) => {
+  connection.onRequest((method, params, token) => {
     note(method, params)
-    const answer = options.answer?.(method, params)
+    const answer = options.answer?.(method, params, token)
     if (answer !== undefined) return answer
     if (method === 'workspace/configuration') return Object(params).items.map(() => options.configuration ?? null)
     if (method === 'workspace/applyEdit') return { applied: false }

@@ -9,6 +9,7 @@ import type { JobKind, JobProgress } from '../jobs/job.ts'
 import type { EvaluationStore } from '../jobs/store.ts'
 import type { Metric, Sandbox } from '../metrics/metric.ts'
 import { createMetrics } from '../metrics/metrics.ts'
+import { jobOrigin } from '../model/editorModel.ts'
 import type { LanguageModel } from '../model/model.ts'
 import { parseSignature } from '../signature/document.ts'
 import type { Signature } from '../signature/signature.ts'
@@ -20,9 +21,9 @@ import { tuneSkill } from './tuneHandler.ts'
 
 export interface HandlerPorts {
   readonly clock: Clock
-  /** Answers for the configured endpoint, and for the offline demo by its name. */
+  /** Answers for the configured endpoint, and for the editor and the offline demo by their names. */
   readonly model: LanguageModel
-  /** Origin the model's requests go to; a job made for another one is refused. */
+  /** Origin of the configured endpoint; a job made for another one is refused. */
   readonly origin: string
   readonly sandbox: Sandbox
   readonly evaluations: EvaluationStore
@@ -86,8 +87,8 @@ async function prepare(ports: HandlerPorts, run: Parameters<JobHandler>[0]): Pro
   const { job, ledger, signal } = run
   const snapshot = readSnapshot(job.id, run.snapshot)
   if (!snapshot.ok) return snapshot
-  const { text, origin, model, concurrency, skillPath } = snapshot.value
-  if (origin !== 'embedded' && origin !== ports.origin) {
+  const { text, origin, model, reflectionModel, concurrency, skillPath } = snapshot.value
+  if (origin !== jobOrigin([model, reflectionModel], ports.origin)) {
     const message = `Job ${job.id} was started at ${origin} but ${ports.origin} is configured: set OPENAI_BASE_URL to go on.`
     return fail(failure('job_state', message))
   }
@@ -103,7 +104,7 @@ async function prepare(ports: HandlerPorts, run: Parameters<JobHandler>[0]): Pro
   const ledgerModel = createLedgerModel({
     model: ports.model,
     ledger,
-    origin: snapshot.value.origin,
+    origin: ports.origin,
     refuse: budget.refuse,
   })
   const scripts = await resolveScripts(ports, skillPath, signature)

@@ -5,7 +5,8 @@ import { type Json, parseJson } from '../base/json.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import type { Ledger } from '../jobs/ledger.ts'
 import { cacheKey } from '../model/cacheKey.ts'
-import { embeddedModel, type LanguageModel, type ModelReply, type ModelRequest, type Usage } from '../model/model.ts'
+import { originFor } from '../model/editorModel.ts'
+import type { LanguageModel, ModelReply, ModelRequest, Usage } from '../model/model.ts'
 import { estimateCost } from '../model/prices.ts'
 import { addUsage, averageCost, nothingSpent, noUsage, type Spending, totalUsage } from '../model/usage.ts'
 
@@ -97,7 +98,7 @@ export function createLedgerModel(options: {
   }
 
   async function ask(request: ModelRequest): Promise<Result<ModelReply, Failure>> {
-    const key = cacheKey(request.model === embeddedModel ? embeddedModel : origin, request)
+    const key = cacheKey(originFor(request.model, origin), request)
     const expected = () => averageCost(spent[request.purpose]) ?? leastCost(request)
     const answer = await ledger.call(
       key,

@@ -2,6 +2,7 @@
 import { type Failure, failure } from '../base/errors.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { nearest } from '../base/text.ts'
+import { editorProblem, jobOrigin } from '../model/editorModel.ts'
 import { embeddedModel, originOf } from '../model/model.ts'
 import { priceOf } from '../model/prices.ts'
 import type { ModelSettings } from './ports.ts'
@@ -34,9 +35,11 @@ export function chooseModels(
   const configured = model === embeddedModel ? undefined : settings.reflectionModel
   const reflectionModel = input.reflection_model ?? configured ?? model
   const models = [model, reflectionModel]
-  if (models.every(name => name === embeddedModel)) return ok({ model, reflectionModel, origin: embeddedModel })
-  const origin = originOf(settings.baseUrl)
-  if (settings.apiKey === undefined && new URL(origin).hostname === 'api.openai.com') {
+  const unreachable = unreachableModel(settings, { model, reflectionModel })
+  if (unreachable !== undefined) return fail(unreachable)
+  const endpoint = originOf(settings.baseUrl)
+  const origin = jobOrigin(models, endpoint)
+  if (origin === endpoint && settings.apiKey === undefined && new URL(origin).hostname === 'api.openai.com') {
     const slip = models.find(name => nearest(name, [embeddedModel]) !== undefined)
     if (slip !== undefined) {
       return fail(failure('usage', `There is no model '${slip}' without a key: did you mean '${embeddedModel}'?`))
@@ -51,6 +54,14 @@ export function chooseModels(
   const unpriced = input.max_cost === undefined ? undefined : unknownPrice(models)
   if (unpriced !== undefined) return fail(unpriced)
   return ok({ model, reflectionModel, origin })
+}
+
+/** Why these models cannot be asked from here. */
+export function unreachableModel(
+  settings: ModelSettings,
+  { model, reflectionModel }: Pick<ModelChoice, 'model' | 'reflectionModel'>,
+): Failure | undefined {
+  return editorProblem([model, reflectionModel], settings.editorAnswers === true)
 }
 
 /** Why a limit of money cannot hold for these models. */

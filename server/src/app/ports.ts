@@ -60,6 +60,8 @@ export interface ModelSettings {
   /** The base URL where a flag named it: commands that go on with a job must repeat it. */
   readonly typedBaseUrl?: string | undefined
   readonly apiKey: string | undefined
+  /** The host is an editor whose models (`vscode:`) can be asked. */
+  readonly editorAnswers?: boolean
   readonly concurrency: number
   readonly timeout: number
   readonly parameters: { readonly [name: string]: Json }

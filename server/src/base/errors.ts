@@ -38,6 +38,7 @@ export const errorTable = {
   model_not_configured: usage,
   model_price_unknown: usage,
   key_missing: usage,
+  editor_needed: usage,
   job_not_found: missing,
   version_not_found: missing,
   runtime_too_old: usage,

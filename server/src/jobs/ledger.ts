@@ -53,7 +53,7 @@ export interface LedgerOptions {
 }
 
 /** Codes that say the configuration is wrong, not the call: the job stops and can be resumed. */
-const stopCodes: ReadonlySet<string> = new Set(['key_rejected', 'key_missing', 'model_unknown'])
+const stopCodes: ReadonlySet<string> = new Set(['key_rejected', 'key_missing', 'model_unknown', 'editor_needed'])
 /** Codes that say nothing about the call that met them. */
 const doorCodes: ReadonlySet<string> = new Set(['endpoint_unreachable', 'rate_limited'])
 

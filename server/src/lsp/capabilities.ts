@@ -44,9 +44,12 @@ export interface ClientAbilities {
   /** Links in Markdown may run commands of this server; a client that trusts them says `commandLinks` as experimental. */
   readonly commandLinks: boolean
   readonly resolvesHintTooltips: boolean
+  /** Answers for models of its own; it says `editorModels` as an initialisation option or as experimental. */
+  readonly editorModels: boolean
 }
 
-export function readAbilities({ workspace, textDocument, window, experimental }: ClientCapabilities): ClientAbilities {
+export function readAbilities(capabilities: ClientCapabilities, initializationOptions?: unknown): ClientAbilities {
+  const { workspace, textDocument, window, experimental } = capabilities
   return {
     pullsDiagnostics: textDocument?.diagnostic !== undefined,
     configuration: workspace?.configuration === true,
@@ -77,6 +80,7 @@ export function readAbilities({ workspace, textDocument, window, experimental }:
     markdownHovers: textDocument?.hover?.contentFormat?.includes('markdown') !== false,
     commandLinks: experimental?.commandLinks === true,
     resolvesHintTooltips: textDocument?.inlayHint?.resolveSupport?.properties.includes('tooltip') === true,
+    editorModels: [initializationOptions, experimental].some(said => Object(said).editorModels === true),
   }
 }
 

@@ -2,7 +2,7 @@
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Ports } from '../app/ports.ts'
 import { ok } from '../base/result.ts'
-import { composeHost, type Host } from '../compose.ts'
+import { composeHost, type Host, type HostOptions } from '../compose.ts'
 import type { EditorConfiguration } from '../protocol/client.ts'
 import { type Environment, modelSettings, type Settings } from './settings.ts'
 
@@ -26,9 +26,12 @@ export interface HostsOptions {
   readonly folders: readonly string[]
   /** The text of an open document. */
   readonly openText: (uri: string) => string | undefined
+  /** Asks the client's own models, where it has any. */
+  readonly completeInEditor: HostOptions['completeInEditor']
 }
 
-export function createHosts({ programFolder, environment, settings, key, folders, openText }: HostsOptions): Hosts {
+export function createHosts(options: HostsOptions): Hosts {
+  const { programFolder, environment, settings, key, folders, openText, completeInEditor } = options
   const [first] = folders.filter(uri => uri.startsWith('file:'))
   const cwd = first === undefined ? process.cwd() : fileURLToPath(first)
   const hosts = new Map<string, { readonly host: Host; readonly ports: Ports }>()
@@ -39,7 +42,7 @@ export function createHosts({ programFolder, environment, settings, key, folders
     const digest = JSON.stringify(models)
     const known = hosts.get(digest)
     if (known !== undefined) return known
-    const host = composeHost({ cwd, programFolder, models })
+    const host = composeHost({ cwd, programFolder, models, completeInEditor })
     const made = { host, ports: withOpenDocuments(host.ports, openText) }
     hosts.set(digest, made)
     return made

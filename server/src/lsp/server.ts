@@ -13,6 +13,7 @@ import { createDiagnostics, type Diagnostics } from './diagnostics.ts'
 import { createDocumentsConfiguration, isSignatureUri } from './documents.ts'
 import { registerEditing } from './editing.ts'
 import { readEditorConfiguration, registerEditorClient } from './editorClient.ts'
+import { createEditorModels } from './editorModels.ts'
 import { createHosts, type Hosts } from './hosts.ts'
 import { tell } from './messages.ts'
 import { createPieceParser } from './pieceParser.ts'
@@ -79,7 +80,7 @@ export function startServer(connection: Connection, { programFolder, environment
   }
 
   connection.onInitialize(params => {
-    abilities = readAbilities(params.capabilities)
+    abilities = readAbilities(params.capabilities, params.initializationOptions)
     folders = new Set(params.workspaceFolders?.map(({ uri }) => uri) ?? (params.rootUri ? [params.rootUri] : []))
     seesFolders = params.capabilities.workspace?.workspaceFolders === true
     initial = params.initializationOptions?.signatureTuner ?? params.initializationOptions
@@ -93,6 +94,7 @@ export function startServer(connection: Connection, { programFolder, environment
       key: editor?.key,
       folders: [...folders],
       openText: uri => documents.get(uri)?.text.getText(),
+      completeInEditor: abilities.editorModels ? createEditorModels(connection) : undefined,
     })
     const current = (uri: string) => documents.get(uri)
     refresher = createRefresher({ connection, abilities, diagnose })

@@ -5,7 +5,11 @@ import { type EditorConfiguration, machineSettings } from '../protocol/client.ts
 
 /** As editors name them, under `signatureTuner`. */
 export const settingsSchema = z.object({
-  model: z.string().min(1).optional().describe('Model to evaluate with; `embedded` is the offline demo.'),
+  model: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Model to evaluate with; `vscode:VENDOR/ID` is one of VS Code, `embedded` is the offline demo.'),
   reflectionModel: z.string().min(1).optional().describe('Model that proposes better wording (default: the model).'),
   baseUrl: z
     .url({ protocol: /^https?$/ })

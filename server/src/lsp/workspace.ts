@@ -11,6 +11,7 @@ import {
 import { operations } from '../app/app.ts'
 import { describeJob } from '../app/describeJob.ts'
 import { viewJob } from '../app/jobView.ts'
+import { unreachableModel } from '../app/modelChoice.ts'
 import type { FoundJob, JobService, Ports, SkillLocation } from '../app/ports.ts'
 import type { ServerContext } from './context.ts'
 import { createJobNotices } from './jobNotices.ts'
@@ -109,7 +110,11 @@ export function registerWorkspace(server: ServerContext): Workspace {
         const jobs = await service.list({ states: ['queued', 'running'], limit: 100 })
         const waiting = jobs.ok ? jobs.value.filter(({ interrupted }) => interrupted) : []
         const [newest] = waiting
-        if (newest === undefined || !(await isWanted(connection, newest, waiting.length))) continue
+        if (newest === undefined) continue
+        const snapshot = await service.snapshot(newest.id)
+        // A job of another editor stays for that one.
+        if (snapshot.ok && unreachableModel(ports.models, snapshot.value) !== undefined) continue
+        if (!(await isWanted(connection, newest, waiting.length))) continue
         const resumed = await service.resume(newest.id)
         if (resumed.ok) void showWhenEnded(service, newest, root.value)
         else tell(connection, MessageType.Warning, resumed.error.message)

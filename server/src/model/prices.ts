@@ -1,4 +1,5 @@
 /** What well-known models cost, in US dollars per million tokens. */
+import { isEditorModel } from './editorModel.ts'
 import { embeddedModel, type Usage } from './model.ts'
 
 /** US dollars per million tokens. */
@@ -41,9 +42,12 @@ const prices: PriceTable = {
   'gemini-2.5-flash-lite': { input: 0.1, output: 0.4 },
 }
 
-/** The price of a model by its name, also dated (`gpt-4o-2024-08-06`) or with its vendor (`openai/gpt-4o`). */
+/**
+ * The price of a model by its name, also dated (`gpt-4o-2024-08-06`) or with its vendor (`openai/gpt-4o`); an editor's
+ * model is paid by the editor's plan, whatever it is called.
+ */
 export function priceOf(model: string, overrides: PriceTable = {}): Price | undefined {
-  const bare = model.slice(model.lastIndexOf('/') + 1)
+  const bare = isEditorModel(model) ? model : model.slice(model.lastIndexOf('/') + 1)
   const names = [model, model.replace(version, ''), bare, bare.replace(version, '')]
   for (const table of [overrides, prices]) {
     const name = names.find(name => Object.hasOwn(table, name))

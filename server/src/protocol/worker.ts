@@ -8,6 +8,8 @@ export const callMethod = 'signatureTuner/call'
 export const waitMethod = 'signatureTuner/wait'
 /** Notification of the worker: `WorkerProgress`. */
 export const progressMethod = 'signatureTuner/progress'
+/** Request of the worker: `CompleteChatParams` to its reply or error, as the host's editor gives it; it may be cancelled. */
+export const completeMethod = 'signatureTuner/complete'
 
 export interface WorkerSettings {
   /** Absolute, by realpath. */
@@ -16,6 +18,8 @@ export interface WorkerSettings {
   readonly endpoint: WorkerEndpoint
   /** Script of the sandbox's thread. */
   readonly sandboxPath: string
+  /** The host answers `completeMethod`. */
+  readonly editorAnswers: boolean
 }
 
 export interface WorkerEndpoint {

@@ -5,12 +5,12 @@ import type { Clock } from '../base/clock.ts'
 import { failure } from '../base/errors.ts'
 import { isRecord, parseJson } from '../base/json.ts'
 import { fail, ok, type Result } from '../base/result.ts'
-import type { Endpoint, LanguageModel, ModelFailure, ModelRequest, ReplySchema, Usage } from '../model/model.ts'
-import { costOf, type PriceTable, priceOf } from '../model/prices.ts'
+import type { Endpoint, LanguageModel, ModelFailure, ModelReply, ModelRequest, Usage } from '../model/model.ts'
+import type { PriceTable } from '../model/prices.ts'
 import { readEndpointError, said } from './endpointError.ts'
 import { disconnected, type Place, type Refusal, refused, unusable } from './openaiFailure.ts'
+import { readContent, usageOf } from './replyContent.ts'
 import { type Accepted, createReplyLadder, sentMessages, sentParameters } from './replyLadder.ts'
-import { readReplyObject } from './replyText.ts'
 import type { Environment } from './transport.ts'
 
 export interface OpenAiOptions {
@@ -168,7 +168,7 @@ function readReply(
   request: ModelRequest,
   body: string,
   prices: PriceTable | undefined,
-): Result<{ readonly value: Readonly<Record<string, unknown>>; readonly usage: Usage }, ModelFailure> {
+): Result<Pick<ModelReply, 'value' | 'usage'>, ModelFailure> {
   const invalid = (problem: string, details: { readonly retryable: boolean; readonly usage?: Usage }) =>
     fail(unusable(place, 'reply_invalid', problem, details))
   const json = parseJson(body)
@@ -190,7 +190,9 @@ function readReply(
   const [{ message, finish_reason }] = completion.data.choices
   const parts = message.content ?? ''
   const content = typeof parts === 'string' ? parts : parts.map(part => part.text ?? '').join('')
-  const usage = readUsage(request, content, completion.data.usage, prices)
+  const counted = completion.data.usage
+  const tokens = { input: counted?.prompt_tokens, output: counted?.completion_tokens }
+  const usage = usageOf(request, content, tokens, prices)
   if (finish_reason === 'content_filter' || (message.refusal ?? '') !== '') {
     const problem = `refused to answer with "${request.model}"; change the instructions or the example.`
     return fail(unusable(place, 'reply_refused', problem, { retryable: false, usage }))
@@ -199,30 +201,5 @@ function readReply(
     // Asking again would cost the same tokens and end at the same place.
     return invalid('cut the reply off at its token limit; raise max_tokens.', { retryable: false, usage })
   }
-  if (content.trim() === '') return invalid('sent an empty reply; try again.', { retryable: true, usage })
-  // Keys are checked and values are not: a number written "12" is evaluation's to coerce or to count as wrong.
-  const value = readReplyObject(content, requiredKeys(request.reply))
-  if (value === undefined) {
-    const problem = `sent no JSON object with the keys asked for; try again or choose another model than "${request.model}".`
-    return invalid(problem, { retryable: true, usage })
-  }
-  return ok({ value, usage })
-}
-
-function readUsage(
-  request: ModelRequest,
-  content: string,
-  reported: { readonly prompt_tokens: number; readonly completion_tokens: number } | null | undefined,
-  prices: PriceTable | undefined,
-): Usage {
-  // Where nothing is reported, four characters make a token, so that budgets still hold roughly.
-  const asked = request.messages.reduce((sum, message) => sum + message.content.length, 0)
-  const inputTokens = reported?.prompt_tokens ?? Math.ceil(asked / 4)
-  const outputTokens = reported?.completion_tokens ?? Math.ceil(content.length / 4)
-  return { inputTokens, outputTokens, cost: costOf({ inputTokens, outputTokens }, priceOf(request.model, prices)) }
-}
-
-function requiredKeys({ schema }: ReplySchema): readonly string[] {
-  const { required } = schema
-  return Array.isArray(required) ? required.filter(key => typeof key === 'string') : []
+  return readContent(place, request, content, usage)
 }

@@ -102,6 +102,7 @@ export function createRollouts(
 /** Failures that the next call would meet, too: they end the run, and the run can be resumed. */
 const stopCodes: ReadonlySet<string> = new Set<Failure['code']>([
   'cancelled',
+  'editor_needed',
   'budget_exhausted',
   'endpoint_unreachable',
   'key_missing',

@@ -14,7 +14,7 @@ import {
   type WorkerWait,
   waitMethod,
 } from '../protocol/worker.ts'
-import { type Session, sessionEnded, startSession } from './session.ts'
+import { type CompleteInEditor, type Session, sessionEnded, startSession } from './session.ts'
 
 export interface WorkerServiceOptions {
   /** Script of the worker: `dist/worker.cjs`, or `worker/main.ts` where Node strips types. */
@@ -25,6 +25,8 @@ export interface WorkerServiceOptions {
   readonly root: string
   /** Travels in the first message. */
   readonly endpoint: WorkerEndpoint
+  /** Answers the worker's calls of the editor's models; absent where there are none. */
+  readonly completeInEditor?: CompleteInEditor | undefined
 }
 
 /** Starts in a row after which a call is given up: of a worker that never came up, and of one that did. */
@@ -38,7 +40,7 @@ type Answer<Name extends Method> = Awaited<ReturnType<JobService[Name]>>
 type OnProgress = Parameters<JobService['wait']>[1]
 
 export function createWorkerService(options: WorkerServiceOptions): JobService & AsyncDisposable {
-  const { workerPath, sandboxPath, root, endpoint } = options
+  const { workerPath, sandboxPath, root, endpoint, completeInEditor } = options
   /** Jobs that this host submitted or resumed and that have not ended: taken up again after a crash. */
   const mine = new Set<string>()
   let session: Promise<Result<Session>> | undefined
@@ -72,11 +74,12 @@ export function createWorkerService(options: WorkerServiceOptions): JobService &
     }
     if (disposed) return fail(failure('worker_lost', 'The job worker was stopped.'))
     startedAt = performance.now()
-    const started = startSession(workerPath)
+    const started = startSession(workerPath, completeInEditor)
     current = started
     void started.ended.then(onEnd)
     try {
-      await started.request(initializeMethod, { root, sandboxPath, endpoint } satisfies WorkerSettings)
+      const settings: WorkerSettings = { root, sandboxPath, endpoint, editorAnswers: completeInEditor !== undefined }
+      await started.request(initializeMethod, settings)
       cameUp = true
       await takeUpAgain(started)
       return ok(started)

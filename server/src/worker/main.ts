@@ -1,6 +1,7 @@
 /** The worker: the process that owns the database and runs jobs for the host that started it. */
 import {
   type CancellationToken,
+  CancellationTokenSource,
   createMessageConnection,
   IPCMessageReader,
   IPCMessageWriter,
@@ -11,8 +12,16 @@ import type { JobService } from '../app/ports.ts'
 import { armFaults } from '../armFaults.ts'
 import { failure } from '../base/errors.ts'
 import { fail, type Result } from '../base/result.ts'
-import { type ComposedWorker, composeWorker } from '../composeWorker.ts'
-import { callMethod, initializeMethod, progressMethod, waitMethod, workerCalls } from '../protocol/worker.ts'
+import { type ComposedWorker, composeWorker, type WorkerOptions } from '../composeWorker.ts'
+import type { CompleteChatError, CompleteChatParams, CompleteChatReply } from '../protocol/client.ts'
+import {
+  callMethod,
+  completeMethod,
+  initializeMethod,
+  progressMethod,
+  waitMethod,
+  workerCalls,
+} from '../protocol/worker.ts'
 
 const settingsSchema = z.object({
   root: z.string(),
@@ -23,6 +32,7 @@ const settingsSchema = z.object({
     timeout: z.number(),
   }),
   sandboxPath: z.string(),
+  editorAnswers: z.boolean(),
 })
 const callSchema = z.object({ name: z.enum(workerCalls), args: z.array(z.unknown()) })
 const waitSchema = z.object({ id: z.string(), token: z.number() })
@@ -60,7 +70,7 @@ function serve(): void {
     return worker.service
   }
   connection.onRequest<null, void>(initializeMethod, async (settings: unknown) => {
-    worker ??= composeWorker(parseSettings(settings))
+    worker ??= composeWorker(readOptions(connection, settings))
     return null
   })
   connection.onRequest(callMethod, async (params: unknown) => {
@@ -73,9 +83,27 @@ function serve(): void {
   connection.listen()
 }
 
-function parseSettings(settings: unknown) {
-  const { root, endpoint, sandboxPath } = settingsSchema.parse(settings)
-  return { root, sandboxPath, endpoint: { ...endpoint, apiKey: endpoint.apiKey } }
+function readOptions(connection: MessageConnection, settings: unknown): WorkerOptions {
+  const { root, endpoint, sandboxPath, editorAnswers } = settingsSchema.parse(settings)
+  return {
+    root,
+    sandboxPath,
+    endpoint: { ...endpoint, apiKey: endpoint.apiKey },
+    completeInEditor: editorAnswers ? (request, signal) => askHost(connection, request, signal) : undefined,
+  }
+}
+
+/** A model of the editor is the host's to ask. */
+async function askHost(connection: MessageConnection, request: CompleteChatParams, signal: AbortSignal) {
+  const source = new CancellationTokenSource()
+  const cancel = () => source.cancel()
+  signal.addEventListener('abort', cancel, { once: true })
+  try {
+    return await connection.sendRequest<CompleteChatReply | CompleteChatError>(completeMethod, request, source.token)
+  } finally {
+    signal.removeEventListener('abort', cancel)
+    source.dispose()
+  }
 }
 
 /** The host's own types hold on this side too: both were built together. */

@@ -1,12 +1,20 @@
 /** One worker process and the pipe to it. */
 import { spawn } from 'node:child_process'
 import {
+  type CancellationToken,
   CancellationTokenSource,
   createMessageConnection,
   IPCMessageReader,
   IPCMessageWriter,
 } from 'vscode-jsonrpc/node'
-import { progressMethod, type WorkerProgress } from '../protocol/worker.ts'
+import type { CompleteChatError, CompleteChatParams, CompleteChatReply } from '../protocol/client.ts'
+import { completeMethod, progressMethod, type WorkerProgress } from '../protocol/worker.ts'
+
+/** Rejects with the signal's reason when it is aborted. */
+export type CompleteInEditor = (
+  request: CompleteChatParams,
+  signal: AbortSignal,
+) => Promise<CompleteChatReply | CompleteChatError>
 
 export interface Session {
   /** Rejects with `sessionEnded` when the process is gone before it answered. */
@@ -25,7 +33,7 @@ const keptOutput = 4_096
 const closeMilliseconds = 5_000
 
 /** Runs `script` with this process's own Node. */
-export function startSession(script: string): Session {
+export function startSession(script: string, completeInEditor?: CompleteInEditor): Session {
   // The key travels in the first message only; an editor's Node needs to be told that it is one.
   const env: NodeJS.ProcessEnv = { ...process.env, ELECTRON_RUN_AS_NODE: '1' }
   delete env.OPENAI_API_KEY
@@ -50,6 +58,13 @@ export function startSession(script: string): Session {
   connection.onNotification(progressMethod, (progress: WorkerProgress) => {
     for (const listener of listeners) listener(progress)
   })
+  if (completeInEditor !== undefined) {
+    connection.onRequest<CompleteChatReply | CompleteChatError, void>(
+      completeMethod,
+      async (request: CompleteChatParams, token: CancellationToken) =>
+        whileWanted(signal => completeInEditor(request, signal), token, ended),
+    )
+  }
   connection.listen()
   const gone = ended.then((): never => {
     connection.dispose()
@@ -87,5 +102,21 @@ export function startSession(script: string): Session {
       await ended
       clearTimeout(timer)
     },
+  }
+}
+
+/** Aborts what the worker gives up, or leaves behind when it dies: nobody would use the answer. */
+async function whileWanted<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  token: CancellationToken,
+  ended: Promise<unknown>,
+): Promise<T> {
+  const controller = new AbortController()
+  const listening = token.onCancellationRequested(() => controller.abort(new Error('the worker gave the call up')))
+  void ended.then(() => controller.abort(sessionEnded))
+  try {
+    return await work(controller.signal)
+  } finally {
+    listening.dispose()
   }
 }

@@ -1,6 +1,7 @@
 /** Doctor: what is configured, where files lie, whether the endpoint answers. */
 import { z } from 'zod'
 import { ok } from '../../base/result.ts'
+import { isEditorModel } from '../../model/editorModel.ts'
 import { embeddedModel, originOf } from '../../model/model.ts'
 import { modelInputs } from '../inputs.ts'
 import { chooseModels } from '../modelChoice.ts'
@@ -48,10 +49,12 @@ async function checkModel(
   if (model === embeddedModel) {
     return [...checks, { name: 'endpoint', status: 'ok', detail: 'none: the offline demo model answers' }]
   }
+  const place = isEditorModel(model) ? 'VS Code' : ports.models.baseUrl
   const origin = originOf(ports.models.baseUrl)
   const key = ports.models.apiKey === undefined ? 'none is sent' : `set, bound to ${origin}`
-  checks.push({ name: 'key', status: 'ok', detail: key })
-  if (!connect) return [...checks, { name: 'endpoint', status: 'ok', detail: `${ports.models.baseUrl}, not asked` }]
+  // The editor's models need none.
+  if (choice.value.origin === origin) checks.push({ name: 'key', status: 'ok', detail: key })
+  if (!connect) return [...checks, { name: 'endpoint', status: 'ok', detail: `${place}, not asked` }]
   const reply = await ports.connect().complete(
     {
       purpose: 'judge',
@@ -75,7 +78,7 @@ async function checkModel(
     ? {
         name: 'endpoint',
         status: 'ok',
-        detail: `${ports.models.baseUrl} answered in ${Math.round(reply.value.latency)} ms`,
+        detail: `${place} answered in ${Math.round(reply.value.latency)} ms`,
       }
     : { name: 'endpoint', status: 'error', detail: reply.error.message }
   return [...checks, endpoint]

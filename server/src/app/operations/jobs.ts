@@ -5,7 +5,7 @@ import { fail, ok, type Result } from '../../base/result.ts'
 import { type Job, jobKinds, jobStates } from '../../jobs/job.ts'
 import { budgetInputs, jobIdInput, positional, rootInput, typedCallsInput } from '../inputs.ts'
 import { evaluateResultSchema, type JobView, jobViewSchema, viewJob, viewTuneJob } from '../jobView.ts'
-import { unknownPrice } from '../modelChoice.ts'
+import { unknownPrice, unreachableModel } from '../modelChoice.ts'
 import { defineOperation, type OperationContext } from '../operation.ts'
 import type { FoundJob, JobService, Ports } from '../ports.ts'
 import { applyJob } from './applyJob.ts'
@@ -72,6 +72,8 @@ export const resumeJob = defineOperation({
     const { root, service } = opened.value
     const snapshot = await service.snapshot(input.job_id)
     if (!snapshot.ok) return snapshot
+    const unreachable = unreachableModel(ports.models, snapshot.value)
+    if (unreachable !== undefined) return fail(unreachable)
     const { model, reflectionModel } = snapshot.value
     const unpriced = input.max_cost === undefined ? undefined : unknownPrice([model, reflectionModel])
     if (unpriced !== undefined) return fail(unpriced)
