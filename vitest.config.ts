@@ -6,6 +6,8 @@ import { CountReporter } from './test/support/countReporter.ts'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // They run in VS Code, by test/editor/main.ts.
+    exclude: ['test/editor/**'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'threads',

@@ -19,9 +19,12 @@ install()
 const node = findNode()
 run(node, ['scripts/build.mjs', '--quiet'])
 if (task === 'start') start(args)
-else if (task === 'test') run(node, ['node_modules/vitest/vitest.mjs', 'run', ...args])
+else if (task === 'test') test(args)
+else if (task === 'test:editor') run(node, ['test/editor/main.ts', ...args])
+else if (task === 'test:electron') run(node, ['test/editor/electron.ts', ...args])
+else if (task === 'package') run(node, ['scripts/package.mjs', '--skip-build', ...args])
 else if (task === 'crash') run(node, ['--no-warnings', 'test/crash/main.ts', ...args])
-else stop(`Unknown task '${task}': use start, test or crash.`)
+else stop(`Unknown task '${task}': use start, test, test:editor, test:electron, package or crash.`)
 
 function install() {
   const lock = createHash('sha256')
@@ -46,6 +49,12 @@ function findNode() {
     `Node ${process.versions.node} is too old and no newer one was installed: ` +
       'use Node 22.14 or later, or allow install scripts (npm config delete ignore-scripts) and delete node_modules.',
   )
+}
+
+/** Everything, the editor's suite last; with arguments, such as the name of a file, they are meant for Vitest alone. */
+function test(args) {
+  run(node, ['node_modules/vitest/vitest.mjs', 'run', ...args])
+  if (args.length === 0) run(node, ['test/editor/main.ts'])
 }
 
 /** Tunes a copy of a sample skill with the offline demo model, so that the sample stays as it is. */

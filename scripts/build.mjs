@@ -3,6 +3,7 @@ import { chmodSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { writeNotices } from './notices.mjs'
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)))
 const dist = join(project, 'dist')
@@ -43,6 +44,7 @@ const { metafile } = await build({
   plugins: [loadedLate(), englishOnly()],
   logLevel: 'warning',
 })
+writeNotices(project, metafile, join(dist, 'THIRD_PARTY_NOTICES.txt'))
 for (const name of ['bin.cjs', 'tuneSignature.cjs']) chmodSync(join(dist, name), 0o755)
 if (!process.argv.includes('--quiet')) {
   for (const [path, { bytes }] of Object.entries(metafile.outputs)) {

@@ -1,0 +1,125 @@
+/** Opens the workbench as a person has it: a server with the packaged extension, and a browser that shows it. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { findChromium } from './chromium.ts'
+import { type Server, type ServerOptions, type Settings, startServer } from './server.ts'
+
+export interface EditorOptions extends ServerOptions {
+  /** Settings of the user. */
+  readonly userSettings?: Settings
+  /** Pixels; 1280 by 800 unless told. */
+  readonly size?: { readonly width: number; readonly height: number }
+  /** An extension under development and its test module, run by the extension host; `onLog` receives its console. */
+  readonly tests?: ExtensionTests
+}
+
+export interface ExtensionTests {
+  readonly folder: string
+  readonly module: string
+  readonly onLog: (line: string) => void
+  readonly onExit: (code: number) => void
+}
+
+export interface Editor extends Server {
+  readonly page: Page
+}
+
+/** `stop` closes the browser, the server and what it started, and removes their folders. */
+export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
+  const server = await startServer(options)
+  let browser: Browser | undefined
+  const stop = async () => {
+    await browser?.close()
+    await server.stop()
+  }
+  try {
+    browser = await launch()
+    const context = await browser.newContext({ viewport: options.size ?? { width: 1280, height: 800 } })
+    const page = await context.newPage()
+    await storeUserSettings(page, server.address, { ...quiet, ...options.userSettings })
+    await exposeTests(page, options.tests)
+    await page.goto(`http://${server.address}/?${query(server, options.tests)}`)
+    if (options.tests === undefined) await page.locator('.monaco-workbench .explorer-folders-view').waitFor()
+    return { ...server, page, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** What would cover the workbench in a picture, or ask for a click before anything else. */
+const quiet: Settings = {
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'workbench.welcomePage.walkthroughs.openOnInstall': false,
+  'security.workspace.trust.startupPrompt': 'never',
+  'chat.disableAIFeatures': true,
+  'telemetry.telemetryLevel': 'off',
+  'extensions.ignoreRecommendations': true,
+  'git.enabled': false,
+}
+
+async function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: findChromium(),
+    args: [
+      ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+      ...['--disable-component-update', '--disable-sync'],
+    ],
+  })
+}
+
+function query(server: Server, tests: ExtensionTests | undefined): string {
+  const remote = (path: string) => `vscode-remote://${server.address}${path}`
+  const parameters = new URLSearchParams({ folder: server.workspace })
+  if (tests !== undefined) {
+    const payload = [
+      ['extensionDevelopmentPath', remote(tests.folder)],
+      ['extensionTestsPath', remote(tests.module)],
+    ]
+    parameters.set('payload', JSON.stringify(payload))
+  }
+  return parameters.toString()
+}
+
+async function exposeTests(page: Page, tests: ExtensionTests | undefined): Promise<void> {
+  if (tests === undefined) return
+  await page.exposeFunction('codeAutomationLog', (_type: string, values: readonly unknown[]) =>
+    tests.onLog(values.join(' ')),
+  )
+  await page.exposeFunction('codeAutomationExit', tests.onExit)
+}
+
+/** A workbench in the browser keeps the user's settings in the browser's database. */
+async function storeUserSettings(page: Page, address: string, settings: Settings): Promise<void> {
+  await page.goto(`http://${address}/version`)
+  await page.evaluate(`(${storeText})(${JSON.stringify(JSON.stringify(settings))})`)
+}
+
+// Text, because it runs in the page and names what only a page has.
+const storeText = `text => new Promise((done, reject) => {
+  const store = 'vscode-userdata-store'
+  const request = indexedDB.open('vscode-web-db')
+  request.onerror = () => reject(request.error)
+  request.onupgradeneeded = () => {
+    for (const name of [store, 'vscode-logs-store', 'vscode-filehandles-store']) request.result.createObjectStore(name)
+  }
+  request.onsuccess = () => {
+    const change = request.result.transaction(store, 'readwrite')
+    change.objectStore(store).put(new TextEncoder().encode(text), '/User/settings.json')
+    change.onerror = () => reject(change.error)
+    change.oncomplete = () => {
+      request.result.close()
+      done()
+    }
+  }
+})`
+
+/** Saves a picture of the window where the run was given a folder for them. */
+export async function takePicture(page: Page, name: string): Promise<void> {
+  const folder = process.env.EDITOR_PICTURES
+  if (folder === undefined) return
+  mkdirSync(folder, { recursive: true })
+  await page.screenshot({ path: join(folder, `${name}.png`) })
+}
