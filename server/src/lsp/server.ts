@@ -191,9 +191,11 @@ export function startServer(connection: Connection, { programFolder, environment
   const workspace = registerWorkspace(context)
   registerActions(context)
   registerEditing(context)
-  registerEditorClient(context, configuration => {
+  registerEditorClient(context, async configuration => {
     editor = configuration
-    configure(configured)
+    // What the server asks for may have changed as well, and the client waits until it counts.
+    if (abilities.configuration) await pullSettings()
+    else configure(configured)
   })
 
   connection.onShutdown(async () => {
