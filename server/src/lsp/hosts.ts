@@ -3,13 +3,15 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Ports } from '../app/ports.ts'
 import { ok } from '../base/result.ts'
 import { composeHost, type Host, type HostOptions } from '../compose.ts'
-import type { EditorConfiguration } from '../protocol/client.ts'
+import type { EditorConfiguration, ListModelsParams, OfferedModels } from '../protocol/client.ts'
 import { type Environment, modelSettings, type Settings } from './settings.ts'
 
 export interface Hosts {
   ports(): Ports
   /** The model that would evaluate now. */
   model(): string | undefined
+  /** At one place, each server with its list or why there is none. */
+  listModels(place: ListModelsParams['place'], signal: AbortSignal): Promise<readonly OfferedModels[]>
   /** Jobs of the host before go on in it; new ones start with the new settings. */
   configure(settings: Settings, key?: EditorConfiguration['key']): void
   /** Ends all workers; their jobs stay resumable. */
@@ -34,7 +36,7 @@ export function createHosts(options: HostsOptions): Hosts {
   const { programFolder, environment, settings, key, folders, openText, completeInEditor } = options
   const [first] = folders.filter(uri => uri.startsWith('file:'))
   const cwd = first === undefined ? process.cwd() : fileURLToPath(first)
-  const hosts = new Map<string, { readonly host: Host; readonly ports: Ports }>()
+  const hosts = new Map<string, { readonly host: Host; readonly ports: Ports; readonly baseUrl: string }>()
   let current = configured(settings, key)
 
   function configured(settings: Settings, key: EditorConfiguration['key']) {
@@ -43,7 +45,7 @@ export function createHosts(options: HostsOptions): Hosts {
     const known = hosts.get(digest)
     if (known !== undefined) return known
     const host = composeHost({ cwd, programFolder, models, completeInEditor })
-    const made = { host, ports: withOpenDocuments(host.ports, openText) }
+    const made = { host, ports: withOpenDocuments(host.ports, openText), baseUrl: models.baseUrl }
     hosts.set(digest, made)
     return made
   }
@@ -51,6 +53,15 @@ export function createHosts(options: HostsOptions): Hosts {
   return {
     ports: () => current.ports,
     model: () => current.ports.models.model,
+    async listModels(place, signal) {
+      const { host, baseUrl } = current
+      if (place === 'machine') return host.findLocalModels(signal)
+      const listed = await host.listModels(signal)
+      const name = new URL(baseUrl).origin
+      if (listed.ok) return [{ name, baseUrl, models: listed.value }]
+      const { code, message } = listed.error
+      return [{ name, baseUrl, models: [], problem: { code, message } }]
+    },
     configure(settings, key) {
       current = configured(settings, key)
     },
