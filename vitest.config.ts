@@ -8,6 +8,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // They run in VS Code, by test/editor/main.ts.
     exclude: ['test/editor/**'],
+    globalSetup: ['test/support/lspSchema.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'threads',

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node'
+import type { Turns } from './turnMeter.ts'
 
 type Json = ReturnType<typeof JSON.parse>
 
@@ -17,16 +18,30 @@ export interface Session {
   readonly uri: string
   readonly capabilities: Json
   open(text: string): Promise<void>
+  close(): Promise<void>
   /** Puts a text in place of as many characters of one line. */
   replace(line: number, character: number, length: number, text: string): Promise<void>
   /** Resolves when the diagnostics pushed last satisfy the condition. */
   until(fits: (errors: number) => boolean): Promise<void>
   request(method: string, params: Json): Promise<Json>
+  /** How long the turns of the server's main thread were since the last call. */
+  turns(): Promise<Turns>
   stop(): void
 }
 
-export async function startSession(name: keyof typeof servers, root: string, schema: string): Promise<Session> {
-  const child: ChildProcess = spawn(process.execPath, servers[name], { cwd: root, stdio: ['pipe', 'pipe', 'ignore'] })
+/** With `metered`, what the client can do besides; the turns of the server are then measured. */
+export async function startSession(
+  name: keyof typeof servers,
+  root: string,
+  schema: string,
+  metered?: Json,
+): Promise<Session> {
+  const meter = ['--import', pathToFileURL(resolve(import.meta.dirname, 'turnMeter.ts')).href]
+  const args = metered === undefined ? servers[name] : [...meter, ...servers[name]]
+  const child: ChildProcess = spawn(process.execPath, args, {
+    cwd: root,
+    stdio: ['pipe', 'pipe', 'ignore', ...(metered === undefined ? [] : (['ipc'] as const))],
+  })
   if (child.stdout === null || child.stdin === null) throw new Error('the server has no pipes')
   const connection = createMessageConnection(
     new StreamMessageReader(child.stdout),
@@ -59,6 +74,7 @@ export async function startSession(name: keyof typeof servers, root: string, sch
         publishDiagnostics: {},
         hover: { contentFormat: ['markdown'] },
         completion: { completionItem: { snippetSupport: true } },
+        ...metered,
       },
     },
   })
@@ -72,6 +88,7 @@ export async function startSession(name: keyof typeof servers, root: string, sch
       connection.sendNotification('textDocument/didOpen', {
         textDocument: { uri, languageId: 'yaml', version, text },
       }),
+    close: () => connection.sendNotification('textDocument/didClose', { textDocument: { uri } }),
     replace: (line, character, length, text) =>
       connection.sendNotification('textDocument/didChange', {
         textDocument: { uri, version: ++version },
@@ -85,6 +102,11 @@ export async function startSession(name: keyof typeof servers, root: string, sch
         look()
       }),
     request: (method, params) => connection.sendRequest(method, params),
+    turns: () =>
+      new Promise(done => {
+        child.once('message', (turns: Turns) => done(turns))
+        child.send('turns')
+      }),
     stop() {
       connection.dispose()
       child.kill('SIGKILL')

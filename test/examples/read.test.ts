@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { failure, failureError } from '../../server/src/base/errors.ts'
+import { atOnce } from '../../server/src/base/steps.ts'
 import type { ExamplesFormat } from '../../server/src/examples/read.ts'
 import { formatOf, readExamples, readInlineExamples } from '../../server/src/examples/read.ts'
 import type { Signature } from '../../server/src/signature/signature.ts'
@@ -418,29 +419,29 @@ test('a large file gives way while it is read', async () => {
 })
 
 test('inline examples carry the lines of the signature file', () => {
-  expect(readInlineExamples([{ question: 'a', answer: 'b' }, { question: 'c' }, 'x'], [10, 12, 14], answering)).toEqual(
-    {
-      examples: [{ id: '1', values: { question: 'a', answer: 'b' }, weight: 1, line: 10 }],
-      problems: [
-        {
-          severity: 'error',
-          code: 'example-missing-field',
-          message: "example 2 has no 'answer', which the metric answer_match compares with",
-          line: 12,
-          column: 1,
-          exampleId: '2',
-        },
-        {
-          severity: 'error',
-          code: 'example-kind',
-          message: 'example 3 must be an object with the values of the fields',
-          line: 14,
-          column: 1,
-          exampleId: '3',
-        },
-      ],
-    },
-  )
+  expect(
+    atOnce(readInlineExamples([{ question: 'a', answer: 'b' }, { question: 'c' }, 'x'], [10, 12, 14], answering)),
+  ).toEqual({
+    examples: [{ id: '1', values: { question: 'a', answer: 'b' }, weight: 1, line: 10 }],
+    problems: [
+      {
+        severity: 'error',
+        code: 'example-missing-field',
+        message: "example 2 has no 'answer', which the metric answer_match compares with",
+        line: 12,
+        column: 1,
+        exampleId: '2',
+      },
+      {
+        severity: 'error',
+        code: 'example-kind',
+        message: 'example 3 must be an object with the values of the fields',
+        line: 14,
+        column: 1,
+        exampleId: '3',
+      },
+    ],
+  })
 })
 
 test('formats go by extension', () => {

@@ -68,3 +68,13 @@ test('stand over no empty file, and over a broken one', () => {
   expect(check(undefined, '')).toEqual([])
   expect(check(undefined, 'name: [')).toHaveLength(3)
 })
+
+test.each<readonly [Partial<KnownJob>, string]>([
+  [{}, 'Stops the job; what was answered is kept'],
+  [{ state: 'interrupted' }, 'Goes on where the job stopped; what was answered is not asked again'],
+  [{ state: 'unapplied', evidence: 'proven' }, 'Writes the tuned wording'],
+  [{ state: 'unapplied', evidence: 'unproven' }, 'Writes the tuned wording, though chance could explain its gain'],
+])('a tooltip says what the command does: %o', (of, tooltip) => {
+  const [first] = codeLenses({ ...noFacts, job: { ...job, ...of } }, parseSignature('name: A\n'))
+  expect(first).toMatchObject({ tooltip })
+})

@@ -98,6 +98,21 @@ describe('tuning', () => {
   )
 
   test(
+    'asked for twice at once is one job with one edit, and both are told of its end',
+    async () => {
+      const { workspace, text } = asyncSkill()
+      const { state, applied, open, command } = await startEditor(workspace)
+      await open(text)
+      const [first, second] = await Promise.all([command('tune'), command('tune')])
+      expect(first).toMatchObject({ status: 'completed', result: { tuned: true, signature_version: 2 } })
+      expect(second).toEqual(first)
+      expect(applied).toHaveLength(1)
+      expect(historyOf(workspace)).toMatchObject([{ version: 1 }, { version: 2, signature: state.text }])
+    },
+    slow,
+  )
+
+  test(
     'for a client with a review of its own writes nothing; applying is refused where the text changed meanwhile',
     async () => {
       const { workspace, text } = asyncSkill()
@@ -167,6 +182,29 @@ describe('tuning', () => {
 })
 
 describe('mistakes', () => {
+  test(
+    'of a client that refuses what it said it can do lose no result',
+    async () => {
+      const { workspace, text } = asyncSkill()
+      const client = await startLspClient(workspace, {
+        capabilities: editing,
+        answer(method) {
+          throw new Error(`no ${method} today`)
+        },
+      })
+      await client.open(path, text)
+      const run = (command: string, more: object = {}) =>
+        client.request('workspace/executeCommand', { command, arguments: [{ uri: client.uriOf(path), ...more }] })
+      await expect(run('signature-tuner.tune')).rejects.toMatchObject({
+        message: expect.stringMatching(/^Nothing was written: .*no workspace\/applyEdit today.* Apply it again/),
+        data: { code: 'apply_conflict' },
+      })
+      const { changes } = await run('signature-tuner.apply', { preview: true })
+      expect(changes.length).toBeGreaterThan(0)
+    },
+    slow,
+  )
+
   test('have the code of the command line, and name what is wrong', async () => {
     const { workspace, text } = asyncSkill()
     const client = await startLspClient(workspace, { initializationOptions: {} })

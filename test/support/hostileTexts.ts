@@ -15,10 +15,16 @@ const million = 1024 * 1024
 export const longTexts: Readonly<Record<string, () => string>> = {
   'inline examples on 50,000 lines': () =>
     `${head}examples:\n${numbered(25_000, n => `  - question: What is ${n}?\n    answer: the number ${n}\n`)}`,
+  '2 MB of inline examples': () =>
+    `${head}examples:\n${numbered(12_500, n => `  - question: What is ${n}?\n    answer: ${'a number '.repeat(14)}${n}\n`)}`,
+  'one inline example of 2 MB': () => `${head}examples:\n  - question: Q\n    answer: ${'a number '.repeat(220_000)}\n`,
   'one mapping of 50,000 lines': () =>
     `name: Long\ninstructions: Answer.\noutputs:\n  answer: { type: str }\ninputs:\n${numbered(50_000, n => `  f${n}: { type: str }\n`)}`,
   'a mapping below a key that nobody knows': () => `${head}more:\n${numbered(25_000, n => `  k${n}: v${n}\n`)}`,
   '50,000 keys at the top': () => head + numbered(50_000, n => `k${n}: v\n`),
+  '20,000 times the same key at the top': () => head + 'k: v\n'.repeat(20_000),
+  '20,000 times the same field': () =>
+    head.replace('inputs:\n', `inputs:\n${'  question: { type: str }\n'.repeat(20_000)}`),
   '50,000 metrics': () => `${head}${numbered(50_000, n => `  m${n}: { kind: exact_match, field: answer }\n`)}`,
   '50,000 constraints': () =>
     `${head.replace('  answer: { type: str, desc: The answer }', '  answer:\n    type: str\n    constraints:\n')}`.replace(
@@ -40,6 +46,11 @@ export const longTexts: Readonly<Record<string, () => string>> = {
   'a comment that disables every other line': () =>
     head + '# signature-tuner-disable-next-line\nfoo: 1\n'.repeat(25_000),
   'carriage returns alone': () => '\r'.repeat(200_000),
+  'lines that end with CR alone': () =>
+    `${head}examples:\n${numbered(25_000, n => `  - question: What is ${n}?\n    answer: the number ${n}\n`)}`.replaceAll(
+      '\n',
+      '\r',
+    ),
   'lines that end with CR LF': () => (head + numbered(25_000, n => `k${n}: v\n`)).replaceAll('\n', '\r\n'),
   tabs: () => '\t'.repeat(million),
   NUL: () => `${head}more: ${'\0'.repeat(million)}`,

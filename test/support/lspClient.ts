@@ -13,6 +13,7 @@ import {
 } from 'vscode-jsonrpc/node'
 import type { ClientCapabilities, Diagnostic } from 'vscode-languageserver'
 import type { Workspace } from './cli.ts'
+import { watchProtocol } from './lspProtocol.ts'
 
 const program = resolve(import.meta.dirname, '../../dist/bin.cjs')
 
@@ -51,6 +52,8 @@ export interface LspClientOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Answers requests of the server; `workspace/applyEdit` is declined unless it is answered here. */
   readonly answer?: (method: string, params: Json, token: CancellationToken) => Json
+  /** The test means to send what the protocol does not allow. */
+  readonly sendsWrong?: boolean
 }
 
 export async function startLspClient(workspace: Workspace, options: LspClientOptions = {}): Promise<LspClient> {
@@ -64,9 +67,8 @@ export async function startLspClient(workspace: Workspace, options: LspClientOpt
   const ended = new Promise<number | null>(done => child.on('exit', done))
   const reader = new StreamMessageReader(child.stdout)
   const writer = new StreamMessageWriter(child.stdin)
-  const wrong: string[] = []
-  reader.onError(error => wrong.push(error.message))
-  onTestFinished(() => expect(wrong, 'standard output holds something else').toEqual([]))
+  const wrong = watchProtocol(reader, writer, options.sendsWrong)
+  onTestFinished(() => expect(wrong, 'what the protocol does not allow').toEqual([]))
   const connection = createMessageConnection(reader, writer)
   const received: Array<{ method: string; params: Json }> = []
   const waiting = new Set<() => void>()
@@ -154,8 +156,9 @@ export async function startLspClient(workspace: Workspace, options: LspClientOpt
         return found && (found.params ?? null)
       }),
     async stop() {
-      await request('shutdown', null)
-      await notify('exit', null)
+      // Without parameters: a null would be sent as a list of one.
+      await connection.sendRequest('shutdown')
+      await connection.sendNotification('exit')
       return ended
     },
   }

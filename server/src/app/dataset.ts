@@ -1,6 +1,7 @@
 /** The examples that a signature names, read from its file or from the signature itself. */
 import type { Failure } from '../base/errors.ts'
 import { ok, type Result } from '../base/result.ts'
+import { inTurns } from '../base/steps.ts'
 import { lineColumnAt, lineStarts } from '../base/text.ts'
 import { examplesSha256InTurns } from '../examples/digest.ts'
 import type { Dataset } from '../examples/example.ts'
@@ -23,7 +24,7 @@ export async function readDataset(
   if (source.kind === 'inline') {
     const starts = lineStarts(document.text)
     const lines = (document.examples?.items ?? []).map(item => lineColumnAt(starts, item.span.start).line)
-    return ok({ dataset: readInlineExamples(source.items, lines, signature) })
+    return ok({ dataset: await inTurns(readInlineExamples(source.items, lines, signature)) })
   }
   const path = await files.resolveInside(location, source.path)
   if (!path.ok) return path

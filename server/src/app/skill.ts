@@ -1,12 +1,13 @@
 /** A skill read from disk: its files, its document, its examples and everything wrong with them. */
 import { type Failure, failure } from '../base/errors.ts'
 import { fail, ok, type Result } from '../base/result.ts'
+import { inTurns } from '../base/steps.ts'
 import { lineColumnAt, lineStarts } from '../base/text.ts'
 import type { Dataset } from '../examples/example.ts'
 import { parseSignature, type SignatureDocument } from '../signature/document.ts'
 import type { Signature } from '../signature/signature.ts'
 import { type Problem, problem } from '../validation/problem.ts'
-import { validateDocument } from '../validation/validate.ts'
+import { validateInSteps } from '../validation/validate.ts'
 import { readDataset } from './dataset.ts'
 import type { Files, SkillLocation } from './ports.ts'
 
@@ -77,13 +78,13 @@ export async function checkSkill(
 ): Promise<LoadedSkill> {
   const { signature } = document
   if (signature === undefined) {
-    return { location, document, signature, dataset: undefined, problems: validateDocument(document) }
+    return { location, document, signature, dataset: undefined, problems: await inTurns(validateInSteps(document)) }
   }
   const examples = await read(files, location, document, signature)
   const unreadable = examples.ok ? [] : [unreadableExamples(document, examples.error)]
   const found = examples.ok ? examples.value : undefined
   const problems = [
-    ...validateDocument(document, found),
+    ...(await inTurns(validateInSteps(document, found))),
     ...unreadable,
     ...(await scriptProblems(files, location, document, signature)),
   ]

@@ -1,6 +1,7 @@
 /** Reads examples from a file's text, as it comes, or from the objects inside a signature file. */
 import { failureOf } from '../base/errors.ts'
 import { pause } from '../base/pause.ts'
+import { forEachInSteps, type Steps } from '../base/steps.ts'
 import type { Signature } from '../signature/signature.ts'
 import { readCsv } from './csv.ts'
 import type { Dataset } from './example.ts'
@@ -89,12 +90,17 @@ async function* slices(source: AsyncIterable<string> | Iterable<string>, size: n
   }
 }
 
-/** Examples written inside the signature file; `lines` says where each starts. */
-export function readInlineExamples(items: readonly unknown[], lines: readonly number[], signature: Signature): Dataset {
+/** Examples written inside the signature file, in steps; `lines` says where each starts. */
+export function* readInlineExamples(
+  items: readonly unknown[],
+  lines: readonly number[],
+  signature: Signature,
+): Steps<Dataset> {
   const reading = createReading(signature)
-  for (const [index, item] of items.entries()) {
+  // What comes past the most that are read is not taken.
+  yield* forEachInSteps(items, (item, index) => {
     const start = { line: lines[index] ?? 1, column: 1 }
-    if (!reading.add(item, { start, keyAt: () => start, valueAt: () => start })) break
-  }
+    reading.add(item, { start, keyAt: () => start, valueAt: () => start })
+  })
   return reading.finish()
 }

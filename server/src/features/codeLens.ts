@@ -7,6 +7,8 @@ import { formatScore } from './scoreText.ts'
 export interface CodeLens {
   readonly span: Span
   readonly title: string
+  /** What the command does, in a sentence without its full stop. */
+  readonly tooltip: string
   readonly command: LensCommand
   /** Beside the URI of the signature. */
   readonly values?: LensValues
@@ -34,9 +36,21 @@ export function codeLenses({ job }: SkillFacts, { entries }: SignatureDocument):
 
 type Unplaced = Omit<CodeLens, 'span'>
 
-const evaluate: Unplaced = { title: 'Evaluate', command: 'evaluate' }
-const tune: Unplaced = { title: 'Tune', command: 'tune' }
-const history: Unplaced = { title: 'History', command: 'history' }
+const evaluate: Unplaced = {
+  title: 'Evaluate',
+  tooltip: 'Scores this signature on its examples with the model',
+  command: 'evaluate',
+}
+const tune: Unplaced = {
+  title: 'Tune',
+  tooltip: 'Looks for better wording, and accepts only what the examples prove to be better',
+  command: 'tune',
+}
+const history: Unplaced = {
+  title: 'History',
+  tooltip: 'Lists the versions of this signature with their scores',
+  command: 'history',
+}
 
 function jobLenses(job: KnownJob): readonly Unplaced[] {
   const { id: jobId, kind, evidence, improvement } = job
@@ -45,15 +59,24 @@ function jobLenses(job: KnownJob): readonly Unplaced[] {
       const unproven = evidence === 'unproven'
       const why = [improvement, evidence].filter(word => word !== undefined).join(', ')
       const title = `${unproven ? 'Apply anyway' : 'Apply tuned result'}${why === '' ? '' : ` (${why})`}`
+      const gain = unproven
+        ? 'Writes the tuned wording, though chance could explain its gain'
+        : 'Writes the tuned wording'
+      const changes = 'Shows what the tuned wording changes, and writes nothing'
       return [
-        { title, command: 'apply', values: { jobId, ...(unproven && { unproven }) } },
-        { title: 'Show changes', command: 'apply', values: { jobId, preview: true } },
+        { title, tooltip: gain, command: 'apply', values: { jobId, ...(unproven && { unproven }) } },
+        { title: 'Show changes', tooltip: changes, command: 'apply', values: { jobId, preview: true } },
       ]
     }
-    case 'interrupted':
-      return [{ title: kind === 'tune' ? 'Resume tuning' : 'Resume evaluation', command: 'resume', values: { jobId } }]
-    default:
-      return [{ title: `${progressOf(job)} · Cancel`, command: 'cancel', values: { jobId } }]
+    case 'interrupted': {
+      const title = kind === 'tune' ? 'Resume tuning' : 'Resume evaluation'
+      const tooltip = 'Goes on where the job stopped; what was answered is not asked again'
+      return [{ title, tooltip, command: 'resume', values: { jobId } }]
+    }
+    default: {
+      const tooltip = 'Stops the job; what was answered is kept'
+      return [{ title: `${progressOf(job)} · Cancel`, tooltip, command: 'cancel', values: { jobId } }]
+    }
   }
 }
 

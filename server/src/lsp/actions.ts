@@ -34,12 +34,12 @@ export function actionCapabilities({ codeActionLiterals }: ClientAbilities): Ser
 }
 
 export function registerActions(context: ServerContext): void {
-  const { connection, about, wrap, look, abilities } = context
+  const { connection, about, wrap, look, documents, abilities } = context
 
   connection.onCodeAction(
     about('textDocument/codeAction', async (seen, { range, context: asked }) => {
       const { open } = seen
-      const isCurrent = () => look(open.uri)?.open.version === open.version
+      const isCurrent = () => documents.get(open.uri)?.version === open.version
       const all = await problemsOf(context, open)
       // The text moved on while files were read: what fits it is asked for next.
       if (!isCurrent()) return []
@@ -60,7 +60,7 @@ export function registerActions(context: ServerContext): void {
       // A command has nothing to resolve.
       if (!chosen.success) return action
       const { uri, version, span, problem } = chosen.data
-      const seen = look(uri)
+      const seen = await look(uri)
       if (seen?.open.version !== version) return outdated()
       const all = await problemsOf(context, seen.open)
       const problems = all.filter(({ code, span }) => code === problem?.code && span.start === problem.start)
@@ -69,7 +69,7 @@ export function registerActions(context: ServerContext): void {
       const only = action.kind === 'quickfix' && problem === undefined ? 'source.fixAll' : (action.kind ?? '')
       const found = codeActions(request, [only]).find(({ title }) => title === action.title)
       const change = await found?.change?.(readBeside(context, seen.open))
-      if (look(uri)?.open.version !== version) return outdated()
+      if (documents.get(uri)?.version !== version) return outdated()
       if (change === undefined) return action
       if (!('refusal' in change)) return { ...action, edit: workspaceEdit(abilities(), seen.open, change) }
       await connection.sendNotification(ShowMessageNotification.type, {

@@ -32,7 +32,9 @@ export function editingPorts(ports: Ports, editing: Editing): Ports {
       async writeText(path, text, { edits } = {}) {
         const open = server.documents.get(editing.uri) ?? server.documents.get(pathToFileURL(path).href)
         if (open === undefined || !server.abilities().applyEdit) return ports.files.writeText(path, text)
-        return applyInEditor(editing, open, text, edits)
+        return server.editInTurn(open.uri, () =>
+          applyInEditor(editing, server.documents.get(open.uri) ?? open, text, edits),
+        )
       },
     },
   }
@@ -45,6 +47,8 @@ async function applyInEditor(
   given: readonly TextEdit[] | undefined,
 ): Promise<Result<void>> {
   const now = open.text.getText()
+  // The same job may have been waited for twice.
+  if (now === text) return ok(undefined)
   const edits = given ?? [smallestEdit(now, text)]
   // Made for the text as it was read: another key may have been typed since.
   if (applyEdits(now, edits) !== text) return fail(conflict(open.uri))

@@ -1,5 +1,4 @@
 /** Commands of the server: evaluate, tune and what follows, with progress that can be cancelled, for any client. */
-import { fileURLToPath } from 'node:url'
 import {
   type CancellationToken,
   type ExecuteCommandParams,
@@ -21,6 +20,7 @@ import { createJobNotices } from './jobNotices.ts'
 import { describeEnd, tell } from './messages.ts'
 import { previewJob } from './previewJob.ts'
 import { responseError } from './request.ts'
+import { pathOfUri } from './uris.ts'
 
 const uriInput = z.string().min(1)
 /** For this job alone, such as `embedded`. */
@@ -113,8 +113,10 @@ export function registerCommands(server: ServerContext): void {
     const refused = refusal(server, operationNames[name])
     if (refused !== undefined) return fail(refused)
     const host = server.hosts().ports()
+    const path = pathOfUri(given.uri)
+    if (!path.ok) return path
     const notices = createJobNotices(server, host)
-    const located = await host.files.locate(pathOf(given.uri))
+    const located = await host.files.locate(path.value)
     if (!located.ok) return located
     const location = located.value
     const cancelled = new AbortController()
@@ -230,19 +232,19 @@ async function startProgress(
   // Our own client shows jobs in its status bar and its view.
   const isShown = abilities().workDoneProgress && editor() === undefined
   const own = workDoneToken === undefined && isShown && !quickCommands.has(name)
-  const progress = own
-    ? await connection.window.createWorkDoneProgress()
-    : connection.window.attachWorkDoneProgress(workDoneToken)
+  const attached = () => connection.window.attachWorkDoneProgress(workDoneToken)
+  // A client that shows none after all is served without.
+  const progress = own ? await connection.window.createWorkDoneProgress().catch(attached) : attached()
   progress.begin(`Signature Tuner: ${labels[name]}`, 0, undefined, true)
   return progress
 }
 
-function readArguments({ command, arguments: given = [] }: ExecuteCommandParams): Result<{
+function readArguments({ command, arguments: given }: ExecuteCommandParams): Result<{
   readonly name: CommandName
   readonly given: Arguments<CommandName>
 }> {
   if (!isCommand(command)) return fail(failure('usage', `There is no command ${command.slice(0, 60)}.`))
-  const read = argumentSchemas[command].safeParse(given[0])
+  const read = argumentSchemas[command].safeParse(given?.[0])
   if (read.success) return ok({ name: command, given: read.data })
   const [issue] = read.error.issues
   const where = issue?.path.length ? `'${issue.path.join('.')}' ` : ''
@@ -251,10 +253,6 @@ function readArguments({ command, arguments: given = [] }: ExecuteCommandParams)
 
 function isCommand(command: string): command is CommandName {
   return Object.hasOwn(argumentSchemas, command)
-}
-
-function pathOf(uri: string): string {
-  return uri.startsWith('file:') ? fileURLToPath(uri) : uri
 }
 
 function budget(server: ServerContext) {

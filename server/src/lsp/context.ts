@@ -29,12 +29,14 @@ export interface ServerContext {
   /** Absolute paths of the workspace's folders. */
   readonly folders: () => readonly string[]
   /** The open signature; `undefined` for anything else. */
-  readonly look: (uri: string) => Look | undefined
+  readonly look: (uri: string) => Promise<Look | undefined>
   /** A handler of requests about an open signature; anything else is answered with null. */
   readonly about: <Params extends { readonly textDocument: { readonly uri: string } }, Answer>(
     name: string,
     handle: (look: Look, params: Params, token: CancellationToken) => Answer | Promise<Answer>,
   ) => (params: Params, token: CancellationToken) => Promise<Answer | null | ResponseError<never>>
+  /** Edits of one document are asked for one after the other. */
+  readonly editInTurn: <T>(uri: string, work: () => Promise<T>) => Promise<T>
   /** Any other handler. */
   readonly wrap: <Params, Answer>(
     name: string,

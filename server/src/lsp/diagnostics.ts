@@ -58,7 +58,9 @@ export function createDiagnostics({
     document.parsed()
     if (await isPast(uri, version)) return
     // What the text alone tells comes first; examples are read from disk.
-    const early = ofSignature(document, skills.textProblems(document))
+    const found = await skills.textProblems(document)
+    if (current(uri)?.version !== version) return
+    const early = ofSignature(document, found)
     if (!abilities.pullsDiagnostics) send(document, early)
     if (await isPast(uri, version)) return
     const checked = await skills.problems(document)

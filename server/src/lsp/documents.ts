@@ -2,8 +2,9 @@
 
 import type { TextDocumentsConfiguration } from 'vscode-languageserver'
 import { TextDocument } from 'vscode-languageserver-textdocument'
-import { parseSignature, type SignatureDocument, withPieces } from '../signature/document.ts'
-import { unparsedPieces } from '../signature/yamlTree.ts'
+import { inTurns } from '../base/steps.ts'
+import { parseInSteps, parseSignature, type SignatureDocument, withPieces } from '../signature/document.ts'
+import { unparsedInSteps } from '../signature/yamlTree.ts'
 import type { PieceParser } from './pieceParser.ts'
 
 export interface OpenDocument {
@@ -16,7 +17,7 @@ export interface OpenDocument {
   readonly cache: ParseCache
   /** Parsed once for each version, reusing the one before. */
   parsed(): SignatureDocument
-  /** Resolves when `parsed` has little left to do: what is long is parsed in another thread. */
+  /** Resolves when `parsed` has little left to do: what is long is parsed in another thread, and in turns. */
   ready(): Promise<void>
 }
 
@@ -55,34 +56,30 @@ function open(text: TextDocument, cache: ParseCache, parser: PieceParser): OpenD
     },
     async ready() {
       for (;;) {
-        if (cache.parsing === undefined) {
-          const current = text.getText()
-          if (isShort(current, cache)) return
-          cache.parsing = parseElsewhere(current, cache, parser).finally(() => delete cache.parsing)
-        }
+        const current = text.getText()
+        if (current.length <= shortLength || current === cache.latest?.text) return
+        cache.parsing ??= parseInTurns(current, cache, parser).finally(() => delete cache.parsing)
         if (!(await cache.parsing)) return
       }
     },
   }
 }
 
-/** Whether little of the text is still to be parsed. */
-function isShort(text: string, { latest }: ParseCache): boolean {
-  if (text.length <= shortLength || text === latest?.text) return true
-  if (latest === undefined) return false
-  const unparsed = unparsedPieces(text, latest.tree)
-  return unparsed.reduce((length, source) => length + source.length + pieceLength, 0) <= shortLength
+/** Whether it could be done so; else it is done at once, however long that takes. */
+async function parseInTurns(text: string, cache: ParseCache, parser: PieceParser): Promise<boolean> {
+  const before = cache.latest
+  const unparsed = before && (await inTurns(unparsedInSteps(text, before.tree)))
+  if (unparsed === undefined || !isShort(unparsed)) {
+    const pieces = await parser.parse(text, unparsed)
+    if (pieces === undefined) return false
+    cache.latest = withPieces(cache.latest ?? parseSignature(''), pieces)
+  }
+  cache.latest = await inTurns(parseInSteps(text, cache.latest))
+  return true
 }
 
-/** Whether it could be done there; else it is done here, however long that takes. */
-async function parseElsewhere(text: string, cache: ParseCache, parser: PieceParser): Promise<boolean> {
-  const { latest } = cache
-  const pieces = await (latest === undefined
-    ? parser.parse(text)
-    : parser.parse(text, unparsedPieces(text, latest.tree)))
-  if (pieces === undefined) return false
-  cache.latest = withPieces(cache.latest ?? parseSignature(''), pieces)
-  return true
+function isShort(sources: readonly string[]): boolean {
+  return sources.reduce((length, source) => length + source.length + pieceLength, 0) <= shortLength
 }
 
 const signatureLanguage = 'skill-signature'

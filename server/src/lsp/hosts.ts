@@ -1,10 +1,11 @@
 /** The adapters behind the server, built for its settings; open documents stand for their files. */
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import type { Ports } from '../app/ports.ts'
 import { ok } from '../base/result.ts'
 import { composeHost, type Host, type HostOptions } from '../compose.ts'
 import type { EditorConfiguration, ListModelsParams, OfferedModels } from '../protocol/client.ts'
 import { type Environment, modelSettings, type Settings } from './settings.ts'
+import { pathsOfUris } from './uris.ts'
 
 export interface Hosts {
   ports(): Ports
@@ -34,9 +35,8 @@ export interface HostsOptions {
 
 export function createHosts(options: HostsOptions): Hosts {
   const { programFolder, environment, settings, key, folders, openText, completeInEditor } = options
-  const [first] = folders.filter(uri => uri.startsWith('file:'))
-  const cwd = first === undefined ? process.cwd() : fileURLToPath(first)
-  const hosts = new Map<string, { readonly host: Host; readonly ports: Ports; readonly baseUrl: string }>()
+  const [cwd = process.cwd()] = pathsOfUris(folders)
+  const hosts = new Map<string, { readonly host: Host; readonly ports: Ports }>()
   let current = configured(settings, key)
 
   function configured(settings: Settings, key: EditorConfiguration['key']) {
@@ -45,7 +45,7 @@ export function createHosts(options: HostsOptions): Hosts {
     const known = hosts.get(digest)
     if (known !== undefined) return known
     const host = composeHost({ cwd, programFolder, models, completeInEditor })
-    const made = { host, ports: withOpenDocuments(host.ports, openText), baseUrl: models.baseUrl }
+    const made = { host, ports: withOpenDocuments(host.ports, openText) }
     hosts.set(digest, made)
     return made
   }
@@ -54,7 +54,8 @@ export function createHosts(options: HostsOptions): Hosts {
     ports: () => current.ports,
     model: () => current.ports.models.model,
     async listModels(place, signal) {
-      const { host, baseUrl } = current
+      const { host, ports } = current
+      const { baseUrl } = ports.models
       if (place === 'machine') return host.findLocalModels(signal)
       const listed = await host.listModels(signal)
       const name = new URL(baseUrl).origin

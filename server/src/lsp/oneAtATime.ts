@@ -22,3 +22,17 @@ export function oneAtATime(work: () => Promise<void>): () => Promise<void> {
     return running
   }
 }
+
+/** Work for the same key is done in the order it was asked for, each after the one before has ended. */
+export function createTurns(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
+  const last = new Map<string, Promise<unknown>>()
+  return (key, work) => {
+    const turn = (last.get(key) ?? Promise.resolve()).then(work, work)
+    last.set(key, turn)
+    const forget = () => {
+      if (last.get(key) === turn) last.delete(key)
+    }
+    turn.then(forget, forget)
+    return turn
+  }
+}

@@ -9,6 +9,11 @@ export interface ParseTask {
   readonly sources?: readonly string[] | undefined
 }
 
+/** Asks for the next pieces of a task: they come only as fast as they are taken. */
+export interface ParseMore {
+  readonly more: number
+}
+
 export interface ParseAnswer {
   readonly id: number
   readonly pieces: readonly (readonly [string, ParsedPiece])[]
@@ -38,7 +43,10 @@ export function createPieceParser(threadPath: string, onFailure: (error: Error) 
     worker.on('message', ({ id, pieces, done }: ParseAnswer) => {
       const task = waiting.get(id)
       for (const [source, piece] of pieces) task?.pieces.set(source, piece)
-      if (!done) return
+      if (!done) {
+        worker.postMessage({ more: id } satisfies ParseMore)
+        return
+      }
       waiting.delete(id)
       task?.done(task.pieces)
     })

@@ -45,9 +45,9 @@ export function registerScores({ connection, about, wrap, look, settings, abilit
   )
 
   connection.languages.inlayHint.resolve(
-    wrap('inlayHint/resolve', (hint): InlayHint => {
+    wrap('inlayHint/resolve', async (hint): Promise<InlayHint> => {
       const asked = hintDataSchema.safeParse(hint.data)
-      const seen = asked.success ? look(asked.data.uri) : undefined
+      const seen = asked.success ? await look(asked.data.uri) : undefined
       if (!asked.success || seen === undefined) return hint
       const tooltip = hintTooltip(seen.facts, seen.document, asked.data.subject)
       return tooltip === undefined ? hint : { ...hint, tooltip: shown(tooltip) }
@@ -57,9 +57,10 @@ export function registerScores({ connection, about, wrap, look, settings, abilit
   connection.onCodeLens(
     about('textDocument/codeLens', ({ open, document, facts }): CodeLens[] => {
       if (!settings().codeLens.enable) return []
-      return codeLenses(facts, document).map(({ span, title, command, values }) => ({
+      return codeLenses(facts, document).map(({ span, title, tooltip, command, values }) => ({
         range: toRange(open.text, span),
-        command: { title, command: `signature-tuner.${command}`, arguments: [{ uri: open.uri, ...values }] },
+        // The protocol has no capability for tooltips: clients that know none pass over them.
+        command: { title, tooltip, command: `signature-tuner.${command}`, arguments: [{ uri: open.uri, ...values }] },
       }))
     }),
   )

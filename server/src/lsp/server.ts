@@ -1,7 +1,6 @@
 /** The language server: its life from the first message to the last, and who handles what. */
 
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type Connection, type InitializeResult, MessageType, TextDocuments } from 'vscode-languageserver'
 import packageJson from '../../../package.json' with { type: 'json' }
 import type { EditorConfiguration } from '../protocol/client.ts'
@@ -15,13 +14,16 @@ import { registerEditing } from './editing.ts'
 import { readEditorConfiguration, registerEditorClient } from './editorClient.ts'
 import { createEditorModels } from './editorModels.ts'
 import { createHosts, type Hosts } from './hosts.ts'
+import type { Intake } from './intake.ts'
 import { tell } from './messages.ts'
+import { createTurns } from './oneAtATime.ts'
 import { createPieceParser } from './pieceParser.ts'
 import { createRefresher, type Refresher } from './refresh.ts'
 import { createHandlerWrapper } from './request.ts'
 import { registerScores } from './scores.ts'
 import { defaultSettings, type Environment, readSettings, type Settings, withMachineSettings } from './settings.ts'
 import { createSkills, type Skills } from './skills.ts'
+import { pathsOfUris } from './uris.ts'
 import { basenameOf, registerWatchedFiles, watchFiles } from './watchedFiles.ts'
 import { registerWorkspace } from './workspace.ts'
 
@@ -29,12 +31,14 @@ export interface ServerOptions {
   /** Folder of the bundles. */
   readonly programFolder: string
   readonly environment: Environment
+  /** Refuses what the protocol does not allow at the time. */
+  readonly intake: Intake
 }
 
 /** Milliseconds after which a document that was opened is asked about in the store. */
 const startPause = 20
 
-export function startServer(connection: Connection, { programFolder, environment }: ServerOptions): void {
+export function startServer(connection: Connection, { programFolder, environment, intake }: ServerOptions): void {
   const logged = (error: unknown) => connection.console.error(String(error))
   const parser = createPieceParser(join(programFolder, 'parseThread.cjs'), logged)
   const documents = new TextDocuments(createDocumentsConfiguration(parser))
@@ -54,9 +58,12 @@ export function startServer(connection: Connection, { programFolder, environment
   let editor: EditorConfiguration | undefined
   let refresher: Refresher
 
-  function look(uri: string): Look | undefined {
+  async function look(uri: string): Promise<Look | undefined> {
+    if (documents.get(uri)?.isSignature !== true) return undefined
+    await documents.get(uri)?.ready()
+    // Edits that came meanwhile are in it.
     const open = documents.get(uri)
-    return open?.isSignature ? { open, document: open.parsed(), facts: skills.facts(open) } : undefined
+    return open && { open, document: open.parsed(), facts: skills.facts(open) }
   }
 
   const context: ServerContext = {
@@ -67,14 +74,13 @@ export function startServer(connection: Connection, { programFolder, environment
     editor: () => editor,
     hosts: () => hosts,
     skills: () => skills,
-    folders: () => [...folders].filter(uri => uri.startsWith('file:')).map(uri => fileURLToPath(uri)),
+    folders: () => pathsOfUris(folders),
     look,
+    editInTurn: createTurns(),
     wrap,
     about: (name, handle) =>
       wrap(name, async (params, token) => {
-        const open = documents.get(params.textDocument.uri)
-        if (open?.isSignature) await open.ready()
-        const seen = look(params.textDocument.uri)
+        const seen = await look(params.textDocument.uri)
         return seen === undefined ? null : handle(seen, params, token)
       }),
   }
@@ -87,6 +93,7 @@ export function startServer(connection: Connection, { programFolder, environment
     editor = readEditorConfiguration(params.initializationOptions?.editor)
     configured = initial
     takeSettings(initial)
+    for (const problem of environment.problems) tell(connection, MessageType.Warning, problem)
     hosts = createHosts({
       programFolder,
       environment,
@@ -109,6 +116,7 @@ export function startServer(connection: Connection, { programFolder, environment
       capabilities: serverCapabilities(abilities),
       serverInfo: { name: packageJson.displayName, version: packageJson.version },
     }
+    intake.begin()
     return result
   })
 
@@ -120,8 +128,9 @@ export function startServer(connection: Connection, { programFolder, environment
         workspace.forget()
       })
     }
-    if (abilities.configuration) await pullSettings()
-    await watchFiles(context)
+    // A client that refuses the one may still take the others.
+    if (abilities.configuration) await pullSettings().catch(logged)
+    await watchFiles(context).catch(logged)
     await workspace.offerResuming()
   })
 
@@ -199,9 +208,11 @@ export function startServer(connection: Connection, { programFolder, environment
   })
 
   connection.onShutdown(async () => {
+    intake.end()
     refresher.dispose()
     await Promise.all([hosts.dispose(), parser.dispose()])
   })
+  intake.listen(connection)
   documents.listen(connection)
   connection.listen()
 }

@@ -13,6 +13,7 @@ export const settingsSchema = z.object({
   reflectionModel: z.string().min(1).optional().describe('Model that proposes better wording (default: the model).'),
   baseUrl: z
     .url({ protocol: /^https?$/ })
+    .refine(holdsNoSecret, 'leave out the user name and password')
     .optional()
     .describe('OpenAI-compatible endpoint.'),
   concurrency: z.int().min(1).max(256).optional().describe('Model calls at a time (default: 8).'),
@@ -27,6 +28,11 @@ export const settingsSchema = z.object({
     .object({ enable: z.boolean().default(true).describe('Show Evaluate, Tune and History above the signature.') })
     .default({ enable: true }),
 })
+/** What is not parsed is refused before. */
+function holdsNoSecret(url: string): boolean {
+  const { username, password } = URL.parse(url) ?? { username: '', password: '' }
+  return username === '' && password === ''
+}
 export type Settings = z.infer<typeof settingsSchema>
 
 export const defaultSettings: Settings = settingsSchema.parse({})
@@ -64,6 +70,25 @@ export interface Environment {
   readonly apiKey: string | undefined
   readonly model: string | undefined
   readonly reflectionModel: string | undefined
+  /** One sentence for each value that is not used. */
+  readonly problems: readonly string[]
+}
+
+const defaultBaseUrl = 'https://api.openai.com/v1'
+const badBaseUrl =
+  'OPENAI_BASE_URL is no URL that can be used, so its key is not used either: give one such as http://localhost:11434/v1'
+
+/** Without an address that can be used the key goes nowhere: it was meant for another place than the default. */
+export function readEnvironment(variables: Readonly<Record<string, string | undefined>>): Environment {
+  const baseUrl = variables.OPENAI_BASE_URL?.trim() || defaultBaseUrl
+  const isUsable = settingsSchema.shape.baseUrl.safeParse(baseUrl).success
+  return {
+    baseUrl: isUsable ? baseUrl : defaultBaseUrl,
+    apiKey: (isUsable && variables.OPENAI_API_KEY?.trim()) || undefined,
+    model: variables.SIGNATURE_TUNER_MODEL || undefined,
+    reflectionModel: variables.SIGNATURE_TUNER_REFLECTION_MODEL || undefined,
+    problems: isUsable ? [] : [badBaseUrl],
+  }
 }
 
 /**

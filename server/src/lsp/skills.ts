@@ -1,21 +1,22 @@
 /** The skills behind the open documents: where each lies, its examples, and what is known of it, loaded once and cached. */
 import { basename } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
 import { digestDataset, expectationsOf, readDataset } from '../app/dataset.ts'
 import type { Files, Ports, SkillLocation } from '../app/ports.ts'
 import { checkSkill } from '../app/skill.ts'
 import { emptyState, readJobs, readStoreState, readVersions, type SkillState } from '../app/skillState.ts'
 import { pause } from '../base/pause.ts'
+import { inTurns } from '../base/steps.ts'
 import type { SkillFacts } from '../features/facts.ts'
 import { scoreProblems } from '../features/scoreProblems.ts'
 import type { SignatureDocument } from '../signature/document.ts'
 import type { Signature } from '../signature/signature.ts'
 import type { Problem } from '../validation/problem.ts'
-import { type ReadExamples, suppress, validateDocument } from '../validation/validate.ts'
+import { type ReadExamples, suppress, validateInSteps } from '../validation/validate.ts'
 import type { OpenDocument } from './documents.ts'
 import { oneAtATime } from './oneAtATime.ts'
 import { describeFacts, type FactSources } from './skillFacts.ts'
+import { pathOfUri } from './uris.ts'
 
 type Dataset = Awaited<ReturnType<typeof readDataset>>
 
@@ -48,8 +49,8 @@ export interface Skills {
   facts(document: OpenDocument): SkillFacts
   /** All problems, those of the examples included. */
   problems(document: OpenDocument): Promise<CheckedSkill>
-  /** The problems of the text alone, at once. */
-  textProblems(document: OpenDocument): readonly Problem[]
+  /** The problems of the text alone, without waiting for any file. */
+  textProblems(document: OpenDocument): Promise<readonly Problem[]>
   /** Reads the scores, versions and jobs anew, and tells of it. */
   reload(document: OpenDocument): Promise<void>
   /** Examples in files of these names are read anew when next asked for; whether there are any. */
@@ -142,8 +143,7 @@ export function createSkills({ ports, model, current, onFacts }: SkillsOptions):
     }, followMilliseconds).unref()
   }
 
-  function factsOf(entry: Entry, open: OpenDocument): SkillFacts {
-    const document = open.parsed()
+  function factsOf(entry: Entry, open: OpenDocument, document = open.parsed()): SkillFacts {
     const { location, state, facts: known } = entry
     const of = { location, state, document, examplesSha256: entry.examplesSha256, model: model() }
     if (known !== undefined && sameSources(known.of, of)) return known.facts
@@ -155,7 +155,8 @@ export function createSkills({ ports, model, current, onFacts }: SkillsOptions):
   async function locate({ uri, isSignature }: OpenDocument): Promise<SkillLocation | undefined> {
     const entry = entryOf(uri)
     if (entry.location !== undefined || !isSignature || !uri.startsWith('file:')) return entry.location
-    const located = await ports().files.locate(fileURLToPath(uri))
+    const path = pathOfUri(uri)
+    const located = path.ok ? await ports().files.locate(path.value) : path
     entry.location = located.ok ? located.value : undefined
     return entry.location
   }
@@ -202,25 +203,25 @@ export function createSkills({ ports, model, current, onFacts }: SkillsOptions):
       await Promise.all([entry.loadVersions(), entry.loadStore()])
     },
     facts: open => factsOf(entryOf(open.uri), open),
-    textProblems(open) {
+    async textProblems(open) {
       const entry = entryOf(open.uri)
       const document = open.parsed()
       const isFile = document.examples?.source?.kind === 'file' && entry.dataset?.path !== undefined
       return [
-        ...validateDocument(document, isFile ? entry.dataset : undefined),
-        ...factProblems(document, factsOf(entry, open)),
+        ...(await inTurns(validateInSteps(document, isFile ? entry.dataset : undefined))),
+        ...factProblems(document, factsOf(entry, open, document)),
       ]
     },
     async problems(open) {
       const entry = entryOf(open.uri)
       const document = open.parsed()
       const location = await locate(open)
-      if (location === undefined) return { problems: validateDocument(document), examplesPath: undefined }
+      if (location === undefined) return { problems: await inTurns(validateInSteps(document)), examplesPath: undefined }
       const { files } = ports()
       const read = datasetReader(open.uri, entry)
       const { problems, signature } = await checkSkill(files, location, document, read)
       return {
-        problems: [...problems, ...factProblems(document, factsOf(entry, open))],
+        problems: [...problems, ...factProblems(document, factsOf(entry, open, document))],
         examplesPath: await examplesPathOf(files, location, signature?.examples),
       }
     },

@@ -1,5 +1,5 @@
 /** What concerns the workspace and not one document: symbols of all its skills, texts of old versions, offers to resume. */
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import {
   type Connection,
   MessageType,
@@ -16,6 +16,8 @@ import type { FoundJob, JobService, Ports, SkillLocation } from '../app/ports.ts
 import type { ServerContext } from './context.ts'
 import { createJobNotices } from './jobNotices.ts'
 import { tell } from './messages.ts'
+import { responseError } from './request.ts'
+import { pathOfUri } from './uris.ts'
 
 /** URIs of old versions: `signature-tuner:/abs/path/signature.yaml?version=2`. */
 export const versionScheme = 'signature-tuner'
@@ -69,15 +71,17 @@ export function registerWorkspace(server: ServerContext): Workspace {
 
   connection.workspace.textDocumentContent.on(
     wrap('workspace/textDocumentContent', async ({ uri }): Promise<{ readonly text: string } | null> => {
-      const { protocol, pathname, searchParams } = new URL(uri)
-      if (protocol !== `${versionScheme}:`) return null
-      const path = fileURLToPath(`file://${pathname}`)
+      const asked = URL.canParse(uri) ? new URL(uri) : undefined
+      if (asked?.protocol !== `${versionScheme}:`) return null
+      const path = pathOfUri(`file://${asked.pathname}`)
+      if (!path.ok) throw responseError(path.error)
       const context = { signal: new AbortController().signal, onEvent: () => {} }
-      const history = await operations.history.run(hosts().ports(), { skill_path: path }, context)
+      const history = await operations.history.run(hosts().ports(), { skill_path: path.value }, context)
       if (!history.ok) return { text: `# ${history.error.message}\n` }
-      const number = Number(searchParams.get('version'))
-      const text = history.value.versions.findLast(({ version }) => version === number)?.signature
-      return { text: text ?? `# Version ${number} was recorded without its text.\n` }
+      const number = asked.searchParams.get('version') ?? ''
+      const found = history.value.versions.findLast(({ version }) => String(version) === number)
+      const none = found === undefined ? 'is not in the history' : 'was recorded without its text'
+      return { text: found?.signature ?? `# Version ${number.slice(0, 20)} ${none}.\n` }
     }),
   )
 

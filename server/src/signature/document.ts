@@ -1,4 +1,5 @@
 /** A signature file as parsed: its parts with their places in the text, what is wrong, and the signature it means. */
+import { atOnce, type Steps } from '../base/steps.ts'
 import type { SignatureProblem } from './problem.ts'
 import { addProblem, checkKeys, createReader, type Reader, readText, type TextPart } from './reader.ts'
 import { type FieldPart, readFields } from './readFields.ts'
@@ -7,7 +8,7 @@ import { type ExamplesPart, readExamples, readName, readThreshold, type Threshol
 import { signatureSchema } from './schema.ts'
 import { defaultThreshold, type Signature } from './signature.ts'
 import type { YamlPair } from './yamlNode.ts'
-import { readYaml, type YamlTree } from './yamlTree.ts'
+import { readYamlInSteps, type YamlTree } from './yamlTree.ts'
 
 export interface SignatureDocument {
   readonly text: string
@@ -33,8 +34,13 @@ export interface SignatureDocument {
  * is the same.
  */
 export function parseSignature(text: string, previous?: SignatureDocument): SignatureDocument {
+  return atOnce(parseInSteps(text, previous))
+}
+
+/** The same in steps, as inline examples can be many. */
+export function* parseInSteps(text: string, previous?: SignatureDocument): Steps<SignatureDocument> {
   if (previous?.text === text) return previous
-  const tree = readYaml(text, previous?.tree)
+  const tree = yield* readYamlInSteps(text, previous?.tree)
   const reader = createReader(text, tree)
   const root = reader.follow(tree.root)
   if (root !== undefined && root.kind !== 'map') {
@@ -47,7 +53,7 @@ export function parseSignature(text: string, previous?: SignatureDocument): Sign
   }
   const entries = root?.kind === 'map' ? root.pairs : []
   checkKeys(reader, entries, signatureKeys)
-  const parts = readParts(reader, entries, tree)
+  const parts = yield* readParts(reader, entries, tree)
   if (root === undefined || root.kind === 'map') requireKeys(reader, entries)
   const problems = reader.problems.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end)
   const sound = !problems.some(problem => problem.severity === 'error')
@@ -57,28 +63,33 @@ export function parseSignature(text: string, previous?: SignatureDocument): Sign
 
 /** The document with pieces that were parsed elsewhere, which the next text is not asked to parse again. */
 export function withPieces(document: SignatureDocument, pieces: YamlTree['pieces']): SignatureDocument {
-  return { ...document, tree: { ...document.tree, pieces: new Map([...document.tree.pieces, ...pieces]) } }
+  const all = new Map(document.tree.pieces)
+  for (const [source, piece] of pieces) all.set(source, piece)
+  return { ...document, tree: { ...document.tree, pieces: all } }
 }
 
 const signatureKeys = Object.keys(signatureSchema.shape)
 
-function readParts(reader: Reader, entries: readonly YamlPair[], { resolve }: YamlTree) {
+type Parts = ReturnType<typeof readParts> extends Steps<infer Read> ? Read : never
+
+function* readParts(reader: Reader, entries: readonly YamlPair[], { resolve }: YamlTree) {
   const find = (key: string): YamlPair | undefined => entries.find(pair => pair.key === key)
   const inputs = readFields(reader, 'inputs', find('inputs'))
   const outputs = readFields(reader, 'outputs', find('outputs'), inputs)
   const fields = [...inputs, ...outputs]
+  const examples = yield* readExamples(reader, find('examples'), resolve)
   return {
     skillId: readText(reader, find('skill_id')),
     name: readName(reader, find('name')),
     instructions: readText(reader, find('instructions')),
     fields,
     metrics: readMetrics(reader, find('metrics'), fields, resolve),
-    examples: readExamples(reader, find('examples'), resolve),
+    examples,
     threshold: readThreshold(reader, find('threshold')),
   }
 }
 
-function signatureOf(parts: ReturnType<typeof readParts>): Signature | undefined {
+function signatureOf(parts: Parts): Signature | undefined {
   const { name, instructions, examples } = parts
   if (name === undefined || instructions === undefined) return undefined
   const fieldsOf = (direction: FieldPart['direction']) =>

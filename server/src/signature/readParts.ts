@@ -1,10 +1,11 @@
 /** Reads the name, the threshold and the examples of a signature, with their places. */
+import type { Steps } from '../base/steps.ts'
 import type { Span } from '../base/text.ts'
 import { isPascalCase, nameProblem, suggestName, toPascalCase } from './names.ts'
 import { addProblem, kindOf, type Reader, readText, type TextPart } from './reader.ts'
 import type { ExamplesSource } from './signature.ts'
 import { isEmptyNode, type YamlAlias, type YamlNode, type YamlPair } from './yamlNode.ts'
-import { toValues } from './yamlValue.ts'
+import { toValuesInSteps } from './yamlValue.ts'
 
 export interface ExamplesPart {
   readonly keySpan: Span
@@ -64,11 +65,11 @@ export function readThreshold(reader: Reader, pair: YamlPair | undefined): Thres
   return { value: undefined, span }
 }
 
-export function readExamples(
+export function* readExamples(
   reader: Reader,
   pair: YamlPair | undefined,
   resolve: (alias: YamlAlias) => YamlNode | undefined,
-): ExamplesPart | undefined {
+): Steps<ExamplesPart | undefined> {
   const node = reader.follow(pair?.value)
   if (pair === undefined || node === undefined) return undefined
   const part = { keySpan: pair.keySpan, span: pair.value.span, source: undefined, items: [] }
@@ -76,7 +77,7 @@ export function readExamples(
   if (node.kind === 'seq') {
     return {
       ...part,
-      source: { kind: 'inline', items: toValues(node.items, resolve) },
+      source: { kind: 'inline', items: yield* toValuesInSteps(node.items, resolve) },
       items: node.items,
     }
   }

@@ -1,4 +1,5 @@
 /** The YAML of a whole file, parsed piece by piece so that an edit costs one piece and not the file. */
+import { atOnce, forEachInSteps, type Steps } from '../base/steps.ts'
 import type { Span } from '../base/text.ts'
 import {
   isEmptyNode,
@@ -29,6 +30,10 @@ const maxTokens = 1_000_000
 const maxIssues = 50
 
 export function readYaml(text: string, previous?: YamlTree): YamlTree {
+  return atOnce(readYamlInSteps(text, previous))
+}
+
+export function* readYamlInSteps(text: string, previous?: YamlTree): Steps<YamlTree> {
   if (text.length > maxLength) {
     const issue: YamlIssue = {
       code: 'yaml-limit',
@@ -60,7 +65,9 @@ export function readYaml(text: string, previous?: YamlTree): YamlTree {
     return piece.root === undefined || start === 0 ? piece.root : shiftNode(piece.root, start)
   }
   const split = splitPieces(text)
-  const root = split === undefined ? read(0, text.length) : assemble(text, split, read, issues)
+  if (isLong(split)) yield
+  const root = split === undefined ? read(0, text.length) : yield* assemble(text, split, read, issues)
+  if (isLong(split)) yield
   const resolve = references && root !== undefined ? resolver(root, issues) : () => undefined
   issues.sort((a, b) => a.span.start - b.span.start)
   return { root, issues: firstPerLine(text, issues), resolve, pieces }
@@ -71,14 +78,18 @@ export function readYaml(text: string, previous?: YamlTree): YamlTree {
  * `readYaml` do the rest only.
  */
 export function unparsedPieces(text: string, previous?: YamlTree): readonly string[] {
+  return atOnce(unparsedInSteps(text, previous))
+}
+
+export function* unparsedInSteps(text: string, previous?: YamlTree): Steps<readonly string[]> {
   if (text.length > maxLength) return []
   const spans = splitPieces(text)?.slice(0, maxEntries) ?? [{ start: 0, end: text.length }]
   const sources = spans.flatMap(span => [span, ...('items' in span ? (span.items ?? []) : [])])
   const unparsed = new Set<string>()
-  for (const { start, end } of sources) {
+  yield* forEachInSteps(sources, ({ start, end }) => {
     const source = text.slice(start, end)
     if (previous?.pieces.has(source) !== true) unparsed.add(source)
-  }
+  })
   return [...unparsed]
 }
 
@@ -110,7 +121,17 @@ function copy(text: string): string {
 
 type Read = (start: number, end: number) => YamlNode | undefined
 
-function assemble(text: string, pieces: readonly Piece[], read: Read, issues: YamlIssue[]): YamlNode | undefined {
+/** Whether what is done at once for all its pieces together takes milliseconds. */
+function isLong(pieces: readonly Piece[] | undefined): boolean {
+  return pieces?.some(({ items }) => items !== undefined && items.length > 1000) === true
+}
+
+function* assemble(
+  text: string,
+  pieces: readonly Piece[],
+  read: Read,
+  issues: YamlIssue[],
+): Steps<YamlNode | undefined> {
   const pairs: YamlPair[] = []
   const first = new Map<string, Span>()
   const [beyond] = pieces.slice(maxEntries)
@@ -119,7 +140,7 @@ function assemble(text: string, pieces: readonly Piece[], read: Read, issues: Ya
     issues.push({ code: 'yaml-limit', message: `a file may hold at most ${maxEntries} keys at its top`, span })
   }
   for (const piece of pieces.slice(0, maxEntries)) {
-    const pair = readEntry(text, piece, read, issues)
+    const pair = yield* readEntry(text, piece, read, issues)
     if (pair === undefined) continue
     const earlier = first.get(pair.key)
     if (earlier === undefined) first.set(pair.key, pair.keySpan)
@@ -134,7 +155,7 @@ function assemble(text: string, pieces: readonly Piece[], read: Read, issues: Ya
   return { kind: 'map', span: { start, end: Math.max(end.keySpan.end, end.value.span.end) }, flow: false, pairs }
 }
 
-function readEntry(text: string, piece: Piece, read: Read, issues: YamlIssue[]): YamlPair | undefined {
+function* readEntry(text: string, piece: Piece, read: Read, issues: YamlIssue[]): Steps<YamlPair | undefined> {
   const count = issues.length
   const root = read(piece.start, piece.end)
   const pair = root?.kind === 'map' && !root.flow && root.pairs.length === 1 ? root.pairs[0] : undefined
@@ -144,9 +165,10 @@ function readEntry(text: string, piece: Piece, read: Read, issues: YamlIssue[]):
     return root?.kind === 'scalar' ? keyAlone(root, text, piece) : undefined
   }
   if (piece.items === undefined) return pair
-  const items = piece.items.flatMap(item => {
+  const items: YamlNode[] = []
+  yield* forEachInSteps(piece.items, item => {
     const node = read(item.start, item.end)
-    return node?.kind === 'seq' ? node.items : []
+    if (node?.kind === 'seq') items.push(...node.items)
   })
   const [from, to] = [piece.items[0]?.start ?? piece.end, items.at(-1)?.span.end ?? piece.end]
   const dash = from + Math.max(0, text.slice(from, from + 1000).search(/-/))
@@ -198,6 +220,8 @@ function resolver(root: YamlNode, issues: YamlIssue[]): (alias: YamlAlias) => Ya
   const targets = new Map<YamlAlias, YamlNode>()
   let count = 0
   const visit = (node: YamlNode): void => {
+    // Past the cap none is looked up.
+    if (count > maxAliases) return
     if (node.kind === 'alias') {
       count++
       const target = anchors.get(node.name)?.at(-1)

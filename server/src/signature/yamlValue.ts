@@ -1,18 +1,19 @@
 /** YAML nodes as plain values. */
+import { atOnce, forEachInSteps, type Steps } from '../base/steps.ts'
 import { isEmptyNode, type YamlAlias, type YamlNode } from './yamlNode.ts'
 
 /** Bounds what aliases can blow up: nodes that stand for aliases, of all values together. */
 const maxAliased = 10_000
 
 export function toValue(node: YamlNode, resolve: (alias: YamlAlias) => YamlNode | undefined): unknown {
-  return toValues([node], resolve)[0]
+  return atOnce(toValuesInSteps([node], resolve))[0]
 }
 
 /** Objects have no prototype, so that only the file's own keys are found in them. */
-export function toValues(
+export function* toValuesInSteps(
   nodes: readonly YamlNode[],
   resolve: (alias: YamlAlias) => YamlNode | undefined,
-): readonly unknown[] {
+): Steps<readonly unknown[]> {
   let budget = maxAliased
   let depth = 0
   const convert = (node: YamlNode): unknown => {
@@ -37,5 +38,7 @@ export function toValues(
       }
     }
   }
-  return nodes.map(convert)
+  const values: unknown[] = []
+  yield* forEachInSteps(nodes, node => values.push(convert(node)))
+  return values
 }

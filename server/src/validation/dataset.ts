@@ -1,5 +1,6 @@
 /** The examples together: whether they are enough to prove a gain, copies, and contradictions. */
 import { canonicalJson } from '../base/json.ts'
+import { forEachInSteps, type Steps } from '../base/steps.ts'
 import type { Example } from '../examples/example.ts'
 import { inputKey, leastForHoldout } from '../examples/split.ts'
 import type { SignatureDocument } from '../signature/document.ts'
@@ -14,21 +15,21 @@ export interface DatasetProblem {
 /** Enough to see what is wrong with a file; of a file of copies nobody wants a line for each. */
 const mostRepeated = 5
 
-export function datasetProblems(
+export function* datasetProblems(
   { fields }: Pick<SignatureDocument, 'fields'>,
   examples: readonly Example[],
-): readonly DatasetProblem[] {
+): Steps<readonly DatasetProblem[]> {
   const inputs = fields.filter(({ direction }) => direction === 'inputs')
   const outputs = fields.filter(({ direction }) => direction === 'outputs')
   if (inputs.length === 0 || examples.length === 0) return []
   const firsts = new Map<string, Example>()
   const repeated: DatasetProblem[] = []
-  for (const example of examples) {
+  yield* forEachInSteps(examples, example => {
     const key = inputKey(example, inputs)
     const first = firsts.get(key)
     if (first === undefined) firsts.set(key, example)
     else if (repeated.length < mostRepeated) repeated.push(repeats(example, first, outputs))
-  }
+  })
   if (firsts.size >= leastForHoldout) return repeated
   const different = firsts.size === examples.length ? '' : ' different'
   const count = `${firsts.size}${different} ${firsts.size === 1 ? 'example' : 'examples'}`

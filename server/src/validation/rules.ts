@@ -1,10 +1,9 @@
-/** The rules that look at the sense of a signature; its form was checked when it was parsed. */
+/** The rules that look at the sense of a signature; its form was checked when it was parsed, its examples are apart. */
 import type { SignatureDocument } from '../signature/document.ts'
 import type { Problem } from './problem.ts'
 import { contradictoryConstraints } from './rules/contradictoryConstraints.ts'
 import { descriptions } from './rules/descriptions.ts'
 import { duplicateConstraints } from './rules/duplicateConstraints.ts'
-import { inlineExamples } from './rules/inlineExamples.ts'
 import { metricFit } from './rules/metricFit.ts'
 import { metricOptions } from './rules/metricOptions.ts'
 import { missingParts } from './rules/missingParts.ts'
@@ -18,5 +17,4 @@ export const rules: readonly Rule[] = [
   descriptions,
   duplicateConstraints,
   contradictoryConstraints,
-  inlineExamples,
 ]

@@ -1,9 +1,11 @@
 /** Validation: everything that is wrong with a signature and its examples, in order of place. */
-import { lastSpanFrom, lineColumnAt, lineStarts, type Span } from '../base/text.ts'
+import { atOnce, type Steps } from '../base/steps.ts'
+import { lastSpanFrom, lineStarts, type Span } from '../base/text.ts'
 import type { Dataset } from '../examples/example.ts'
 import type { SignatureDocument } from '../signature/document.ts'
 import { datasetProblems } from './dataset.ts'
 import { type Problem, problem } from './problem.ts'
+import { inlineExamples } from './rules/inlineExamples.ts'
 import { rules } from './rules.ts'
 
 /** Examples that were read, and the file they came from as the user would type it; inline ones have no path. */
@@ -14,9 +16,15 @@ export interface ReadExamples {
 
 /** Problems of the file, then those of an examples file. */
 export function validateDocument(document: SignatureDocument, examples?: ReadExamples): readonly Problem[] {
+  return atOnce(validateInSteps(document, examples))
+}
+
+/** The same in steps, as examples can be many. */
+export function* validateInSteps(document: SignatureDocument, examples?: ReadExamples): Steps<readonly Problem[]> {
   const found = [...document.problems, ...rules.flatMap(rule => rule(document))]
+  for (const problem of yield* inlineExamples(document)) found.push(problem)
   const inFile = examples?.path !== undefined
-  const together = examples === undefined ? [] : datasetProblems(document, examples.dataset.examples)
+  const together = examples === undefined ? [] : yield* datasetProblems(document, examples.dataset.examples)
   if (examples !== undefined) {
     const spanOfLine = itemSpans(document)
     if (!inFile) found.push(...inlineProblems(spanOfLine, found, examples.dataset))
@@ -62,8 +70,12 @@ type SpanOfLine = (line: number | undefined) => Span
 
 function itemSpans({ text, examples }: SignatureDocument): SpanOfLine {
   const starts = lineStarts(text)
-  const items = new Map((examples?.items ?? []).map(node => [lineColumnAt(starts, node.span.start).line, node]))
-  return line => items.get(line ?? 0)?.span ?? examples?.keySpan ?? { start: 0, end: 0 }
+  const spans = (examples?.items ?? []).map(({ span }) => span)
+  return (line = 0) => {
+    const last = lastSpanFrom(spans, (starts[line] ?? text.length + 1) - 1)
+    const isOfLine = last !== undefined && last.start >= (starts[line - 1] ?? text.length + 1)
+    return isOfLine ? last : (examples?.keySpan ?? { start: 0, end: 0 })
+  }
 }
 
 /** A problem is shown at the line where it starts, never over half a file. */

@@ -1,6 +1,7 @@
 /** Inline examples: each an object with every input and every output that a metric compares, of the right types. */
 
 import { isRecord } from '../../base/json.ts'
+import { forEachInSteps, type Steps } from '../../base/steps.ts'
 import type { Span } from '../../base/text.ts'
 import type { SignatureDocument } from '../../signature/document.ts'
 import { goldFieldOf } from '../../signature/gold.ts'
@@ -10,17 +11,17 @@ import { coerceValue } from '../../signature/types.ts'
 import type { YamlMap, YamlNode } from '../../signature/yamlNode.ts'
 import { type Problem, problem } from '../problem.ts'
 
-export function inlineExamples(document: SignatureDocument): readonly Problem[] {
+export function* inlineExamples(document: SignatureDocument): Steps<readonly Problem[]> {
   const { examples } = document
   if (examples?.source?.kind !== 'inline') return []
   const fields = new Map(document.fields.map(field => [field.name, field]))
   const needed = neededFields(document)
   const { items } = examples.source
   const problems: Problem[] = []
-  for (const [index, node] of examples.items.entries()) {
+  yield* forEachInSteps(examples.items, (node, index) => {
     const names = problems.length < mostSuggestions ? [...fields.keys()] : []
     problems.push(...checkExample(document, fields, names, needed, node, items[index], index + 1))
-  }
+  })
   return problems
 }
 
