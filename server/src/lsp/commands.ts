@@ -181,6 +181,7 @@ export function registerCommands(server: ServerContext): void {
       const read = readArguments(params)
       if (!read.ok) throw responseError(read.error)
       const { name, given } = read.value
+      await server.configured()
       const progress = await startProgress(server, params, name)
       let jobId: string | undefined
       try {

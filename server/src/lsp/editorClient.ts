@@ -59,6 +59,7 @@ export function registerEditorClient(
       if (!call.success || operation === undefined) {
         throw responseError(failure('usage', 'A call names an operation and holds its input.'))
       }
+      await server.configured()
       const refused = refusal(server, operation.name)
       if (refused !== undefined) throw responseError(refused)
       const input = operation.input.safeParse(call.data.input)

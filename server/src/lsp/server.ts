@@ -56,6 +56,7 @@ export function startServer(connection: Connection, { programFolder, environment
   /** As they were given last. */
   let configured: unknown
   let editor: EditorConfiguration | undefined
+  let pulling: Promise<void> = Promise.resolve()
   let refresher: Refresher
 
   async function look(uri: string): Promise<Look | undefined> {
@@ -72,6 +73,7 @@ export function startServer(connection: Connection, { programFolder, environment
     abilities: () => abilities,
     settings: () => settings,
     editor: () => editor,
+    configured: () => pulling.catch(() => {}),
     hosts: () => hosts,
     skills: () => skills,
     folders: () => pathsOfUris(folders),
@@ -139,9 +141,10 @@ export function startServer(connection: Connection, { programFolder, environment
     else configure(pushed?.signatureTuner ?? initial)
   })
 
-  async function pullSettings(): Promise<void> {
+  function pullSettings(): Promise<void> {
     // A client that can be asked may still have nothing to say.
-    configure((await connection.workspace.getConfiguration('signatureTuner')) ?? initial)
+    pulling = connection.workspace.getConfiguration('signatureTuner').then(given => configure(given ?? initial))
+    return pulling
   }
 
   function configure(given: unknown): void {

@@ -19,10 +19,13 @@ export async function writeSkill({ onFinished }: TestContext, change: (text: str
   return uri
 }
 
-/** The diagnostics of a file, once one of them says this. */
-export function diagnosticsWith(uri: Uri, part: string): Promise<readonly Diagnostic[]> {
-  return waitFor(languages.onDidChangeDiagnostics, () => {
-    const found = languages.getDiagnostics(uri)
-    return found.some(({ message }) => message.includes(part)) ? found : undefined
-  })
+/** The problem that a rule finds in an opened file, once it is shown. */
+export function problemOf(rule: string, uri: Uri): Promise<Diagnostic> {
+  return waitFor(languages.onDidChangeDiagnostics, () =>
+    languages.getDiagnostics(uri).find(({ code }) => idOf(code) === rule),
+  )
+}
+
+function idOf(code: Diagnostic['code']): string | number | undefined {
+  return typeof code === 'object' ? code.value : code
 }
