@@ -1,13 +1,20 @@
 /** The commands of the palette, one file each. */
 import * as vscode from 'vscode'
 import { cancelJob } from './commands/cancelJob.ts'
+import { chooseModel } from './commands/chooseModel.ts'
 import { deleteJob } from './commands/deleteJob.ts'
 import { evaluate } from './commands/evaluate.ts'
+import { newSignature } from './commands/newSignature.ts'
+import { openDemoSkill } from './commands/openDemoSkill.ts'
+import { openWalkthrough } from './commands/openWalkthrough.ts'
 import { refreshJobs } from './commands/refreshJobs.ts'
+import { removeApiKey } from './commands/removeApiKey.ts'
 import { restartServer } from './commands/restartServer.ts'
 import { resumeJob } from './commands/resumeJob.ts'
+import { setApiKey } from './commands/setApiKey.ts'
 import { showJob } from './commands/showJob.ts'
 import { showLog } from './commands/showLog.ts'
+import { testConnection } from './commands/testConnection.ts'
 import { tune } from './commands/tune.ts'
 import type { Jobs } from './jobs.ts'
 import { describeError } from './messages.ts'
@@ -24,13 +31,20 @@ export type CommandHandler = (context: CommandContext, ...given: readonly unknow
 
 const handlers: Readonly<Record<string, CommandHandler>> = {
   cancelJob,
+  chooseModel,
   deleteJob,
   evaluate,
+  newSignature,
+  openDemoSkill,
+  openWalkthrough,
   refreshJobs,
+  removeApiKey,
   restartServer,
   resumeJob,
+  setApiKey,
   showJob,
   showLog,
+  testConnection,
   tune,
 }
 

@@ -1,6 +1,7 @@
 /** The extension's life in the editor: activate and deactivate, nothing else. */
 import type * as vscode from 'vscode'
 import { registerCommands } from './commands.ts'
+import { answerForEditorModels } from './editorModels.ts'
 import { createJobs } from './jobs.ts'
 import { createServer, type Server } from './server.ts'
 
@@ -8,6 +9,7 @@ let server: Server | undefined
 
 export function activate(context: vscode.ExtensionContext): void {
   server = createServer(context)
+  answerForEditorModels(context, server)
   registerCommands(context, server, createJobs(context, server))
 }
 

@@ -46,7 +46,7 @@ export async function startClient(start: ClientStart): Promise<RunningClient> {
     outputChannel: redacting(log, secrets),
     traceOutputChannel: redacting(log, secrets),
     revealOutputChannelOn: RevealOutputChannelOn.Never,
-    initializationOptions: () => ({ editor }),
+    initializationOptions: () => ({ editor, editorModels: true }),
     markdown: { isTrusted: { enabledCommands: ['signature-tuner.compare', 'signature-tuner.restore'] } },
     middleware: {
       executeCommand(command, args, next) {

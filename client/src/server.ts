@@ -144,6 +144,7 @@ export function createServer(context: vscode.ExtensionContext): Server {
       return (await running).execute(`signature-tuner.${command}`, argument)
     },
     async request(method, params, token) {
+      await configuring
       return (await running).request(method, params, token)
     },
     onRequest(method, handle) {

@@ -20,6 +20,18 @@ export function uriOf(given: unknown): vscode.Uri | undefined {
   return undefined
 }
 
+/** The signature of a skill's folder, under the name that is found by itself. */
+export function signatureIn(folder: vscode.Uri): vscode.Uri {
+  return vscode.Uri.joinPath(folder, 'signature.yaml')
+}
+
+export async function exists(uri: vscode.Uri): Promise<boolean> {
+  return vscode.workspace.fs.stat(uri).then(
+    () => true,
+    () => false,
+  )
+}
+
 function activeSkill(): vscode.Uri | undefined {
   const document = vscode.window.activeTextEditor?.document
   return document?.languageId === languageId && document.uri.scheme === 'file' ? document.uri : undefined

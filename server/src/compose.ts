@@ -9,6 +9,7 @@ import { type CompleteInEditor, isEditorModel } from './model/editorModel.ts'
 import { type Endpoint, embeddedModel, type LanguageModel } from './model/model.ts'
 import { createEditorModel } from './providers/editor.ts'
 import { createEmbeddedModel } from './providers/embedded.ts'
+import { findLocalModels, listModels } from './providers/modelList.ts'
 import { createOpenAiModel } from './providers/openai.ts'
 import { systemClock } from './systemClock.ts'
 import { createFileValidator } from './validateThreads.ts'
@@ -29,6 +30,10 @@ export interface HostOptions {
 
 export interface Host {
   readonly ports: Ports
+  /** Which models the endpoint offers: names, sorted. */
+  listModels(signal: AbortSignal): ReturnType<typeof listModels>
+  /** Model servers that listen on this machine, with what they offer. */
+  findLocalModels(signal: AbortSignal): ReturnType<typeof findLocalModels>
   /** Ends the workers; their jobs stay resumable. */
   dispose(): Promise<void>
 }
@@ -66,6 +71,8 @@ export function composeHost(options: HostOptions): Host {
         platform: `${process.platform}-${process.arch}`,
       },
     },
+    listModels: signal => listModels(endpoint, signal),
+    findLocalModels: signal => findLocalModels(signal),
     async dispose() {
       await Promise.all([...services.values()].map(service => service[Symbol.asyncDispose]()))
     },

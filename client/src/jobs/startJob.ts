@@ -3,6 +3,7 @@ import * as vscode from 'vscode'
 import type { JobNotice } from '../../../server/src/protocol/client.ts'
 import type { CommandContext } from '../commands.ts'
 import { section } from '../configuration.ts'
+import { hasKey } from '../keyReminder.ts'
 import { describeError } from '../messages.ts'
 import { type CommandFailure, commandFailure, type FailureAction } from './commandFailure.ts'
 
@@ -17,6 +18,7 @@ export interface JobStart {
 export async function startJob(context: CommandContext, start: JobStart): Promise<void> {
   const { server, jobs } = context
   const { command, skill, kind, argument } = start
+  if (!(await hasKey(context, skill, argument?.model))) return
   const starting = jobs.running.starting(skill, kind)
   try {
     const answer = await server.execute<Answer | null>(command, { ...argument, uri: skill.toString() })

@@ -1,11 +1,12 @@
 /** Requests of a client of our own: its settings and key, and every operation of the program by its name. */
+import type { CancellationToken } from 'vscode-languageserver'
 import { z } from 'zod'
 import { operations } from '../app/app.ts'
 import type { AnyOperation } from '../app/operation.ts'
 import type { Ports } from '../app/ports.ts'
 import { type Failure, failure } from '../base/errors.ts'
 import { fail, type Result } from '../base/result.ts'
-import { configureMethod, type EditorConfiguration, runMethod } from '../protocol/client.ts'
+import { configureMethod, type EditorConfiguration, listModelsMethod, runMethod } from '../protocol/client.ts'
 import { editingPorts } from './applyEdit.ts'
 import type { ServerContext } from './context.ts'
 import { createJobNotices } from './jobNotices.ts'
@@ -63,15 +64,26 @@ export function registerEditorClient(
       if (refused !== undefined) throw responseError(refused)
       const input = operation.input.safeParse(call.data.input)
       if (!input.success) throw responseError(wrongInput(operation, input.error))
-      const cancelled = new AbortController()
-      const listening = token.onCancellationRequested(() => cancelled.abort(new Error('cancelled')))
-      try {
-        const result = await run(operation, input.data, cancelled.signal)
-        if (!result.ok) throw responseError(result.error)
-        return result.value
-      } finally {
-        listening.dispose()
-      }
+      const result = await cancelledWith(token, signal => run(operation, input.data, signal))
+      if (!result.ok) throw responseError(result.error)
+      return result.value
+    }),
+  )
+
+  connection.onRequest(
+    listModelsMethod,
+    wrap('listModels', async (given: unknown, token) => {
+      const params = listModelsSchema.safeParse(given)
+      if (!params.success)
+        throw responseError(failure('usage', "Models are listed of an 'endpoint' or of a 'machine'."))
+      return cancelledWith(token, async signal => {
+        try {
+          return await hosts().listModels(params.data.place, signal)
+        } catch (error) {
+          if (!signal.aborted) throw error
+          return []
+        }
+      })
     }),
   )
 
@@ -94,6 +106,21 @@ export function registerEditorClient(
     await Promise.all(documents.all().map(open => open.isSignature && skills().reload(open)))
   }
 }
+
+async function cancelledWith<Answer>(
+  token: CancellationToken,
+  work: (signal: AbortSignal) => Promise<Answer>,
+): Promise<Answer> {
+  const cancelled = new AbortController()
+  const listening = token.onCancellationRequested(() => cancelled.abort(new Error('cancelled')))
+  try {
+    return await work(cancelled.signal)
+  } finally {
+    listening.dispose()
+  }
+}
+
+const listModelsSchema = z.object({ place: z.enum(['endpoint', 'machine']) })
 
 const callSchema = z.object({ operation: z.string(), input: z.record(z.string(), z.unknown()) })
 

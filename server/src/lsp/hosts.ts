@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url'
 import type { Ports } from '../app/ports.ts'
 import { ok } from '../base/result.ts'
 import { composeHost, type Host, type HostOptions } from '../compose.ts'
-import type { EditorConfiguration } from '../protocol/client.ts'
+import type { EditorConfiguration, ListModelsParams, OfferedModels } from '../protocol/client.ts'
 import { type Environment, modelSettings, type Settings } from './settings.ts'
 import { pathsOfUris } from './uris.ts'
 
@@ -11,6 +11,8 @@ export interface Hosts {
   ports(): Ports
   /** The model that would evaluate now. */
   model(): string | undefined
+  /** At one place, each server with its list or why there is none. */
+  listModels(place: ListModelsParams['place'], signal: AbortSignal): Promise<readonly OfferedModels[]>
   /** Jobs of the host before go on in it; new ones start with the new settings. */
   configure(settings: Settings, key?: EditorConfiguration['key']): void
   /** Ends all workers; their jobs stay resumable. */
@@ -51,6 +53,16 @@ export function createHosts(options: HostsOptions): Hosts {
   return {
     ports: () => current.ports,
     model: () => current.ports.models.model,
+    async listModels(place, signal) {
+      const { host, ports } = current
+      const { baseUrl } = ports.models
+      if (place === 'machine') return host.findLocalModels(signal)
+      const listed = await host.listModels(signal)
+      const name = new URL(baseUrl).origin
+      if (listed.ok) return [{ name, baseUrl, models: listed.value }]
+      const { code, message } = listed.error
+      return [{ name, baseUrl, models: [], problem: { code, message } }]
+    },
     configure(settings, key) {
       current = configured(settings, key)
     },

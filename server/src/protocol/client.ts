@@ -4,6 +4,8 @@
 export const configureMethod = 'signatureTuner/configure'
 /** Request: `OperationCall` to the output of that operation. */
 export const runMethod = 'signatureTuner/run'
+/** Request: `ListModelsParams` to `readonly OfferedModels[]`; it may be cancelled, and is answered in seconds. */
+export const listModelsMethod = 'signatureTuner/listModels'
 /** Notification of the server: `JobNotice`. */
 export const jobMethod = 'signatureTuner/job'
 
@@ -37,6 +39,21 @@ export interface OperationCall {
   /** Such as `jobs show`. */
   readonly operation: string
   readonly input: Readonly<Record<string, unknown>>
+}
+
+export interface ListModelsParams {
+  /** The configured endpoint, or servers of this machine on the ports that they have by default. */
+  readonly place: 'endpoint' | 'machine'
+}
+
+export interface OfferedModels {
+  /** Such as `Ollama`; the origin of an endpoint. */
+  readonly name: string
+  readonly baseUrl: string
+  /** Sorted. */
+  readonly models: readonly string[]
+  /** Why there are none: a stable code, and a sentence in the endpoint's words. */
+  readonly problem?: { readonly code: string; readonly message: string } | undefined
 }
 
 /** Something happened to a job of this server's. */
@@ -197,6 +214,8 @@ export interface WireOutputs {
       readonly name: string
       readonly status: 'ok' | 'warning' | 'error'
       readonly detail: string
+      /** Of an error that has a stable code. */
+      readonly code?: string | undefined
     }[]
   }
 }

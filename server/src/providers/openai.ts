@@ -2,11 +2,11 @@
 import type { APIError, OpenAI } from 'openai'
 import { z } from 'zod'
 import type { Clock } from '../base/clock.ts'
-import { failure } from '../base/errors.ts'
 import { isRecord, parseJson } from '../base/json.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import type { Endpoint, LanguageModel, ModelFailure, ModelReply, ModelRequest, Usage } from '../model/model.ts'
 import type { PriceTable } from '../model/prices.ts'
+import { checkEndpoint } from './checkEndpoint.ts'
 import { readEndpointError, said } from './endpointError.ts'
 import { disconnected, type Place, type Refusal, refused, unusable } from './openaiFailure.ts'
 import { readContent, usageOf } from './replyContent.ts'
@@ -76,18 +76,9 @@ async function connect(
   { endpoint, userAgent = 'signature-tuner', environment = process.env }: OpenAiOptions,
   apiKey: string | undefined,
 ): Promise<Result<Connection>> {
-  const url = URL.canParse(endpoint.baseUrl) ? new URL(endpoint.baseUrl) : undefined
-  if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
-    const form = 'an http or https URL without user and password, such as https://api.openai.com/v1'
-    return fail(failure('usage', `The base URL is not ${form}; set it to one.`))
-  }
-  if (apiKey === undefined && url.hostname === 'api.openai.com') {
-    return fail(failure('key_missing', `${url.origin} needs an API key; set OPENAI_API_KEY.`))
-  }
-  if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey)) {
-    const problem = 'holds spaces or other characters that no key has'
-    return fail(failure('key_rejected', `The API key for ${url.origin} ${problem}; enter it again.`))
-  }
+  const checked = checkEndpoint(endpoint.baseUrl, apiKey)
+  if (!checked.ok) return checked
+  const url = checked.value
   // Loaded with the first request: hosts that never call a model start sooner.
   const [{ OpenAI }, { createFetch }] = await Promise.all([import('openai'), import('./transport.ts')])
   const fetch = createFetch({ url, apiKey, userAgent, environment })

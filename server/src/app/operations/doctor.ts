@@ -13,6 +13,7 @@ const checkSchema = z.object({
   name: z.string(),
   status: z.enum(['ok', 'warning', 'error']),
   detail: z.string(),
+  code: z.string().optional().describe('stable code of an error'),
 })
 export type Check = z.infer<typeof checkSchema>
 
@@ -42,7 +43,7 @@ async function checkModel(
   signal: AbortSignal,
 ): Promise<Check[]> {
   const choice = chooseModels(ports.models, { model: named })
-  if (!choice.ok) return [{ name: 'model', status: 'error', detail: choice.error.message }]
+  if (!choice.ok) return [{ name: 'model', status: 'error', detail: choice.error.message, code: choice.error.code }]
   const { model, reflectionModel } = choice.value
   const reflection = reflectionModel === model ? '' : `, ${reflectionModel} proposes`
   const checks: Check[] = [{ name: 'model', status: 'ok', detail: `${model}${reflection}` }]
@@ -80,6 +81,6 @@ async function checkModel(
         status: 'ok',
         detail: `${place} answered in ${Math.round(reply.value.latency)} ms`,
       }
-    : { name: 'endpoint', status: 'error', detail: reply.error.message }
+    : { name: 'endpoint', status: 'error', detail: reply.error.message, code: reply.error.code }
   return [...checks, endpoint]
 }
