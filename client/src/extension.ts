@@ -2,12 +2,14 @@
 import type * as vscode from 'vscode'
 import { registerCommands } from './commands.ts'
 import { createServer, type Server } from './server.ts'
+import { createTestExplorer } from './testing/explorer.ts'
 
 let server: Server | undefined
 
 export function activate(context: vscode.ExtensionContext): void {
   server = createServer(context)
   registerCommands(context, server)
+  createTestExplorer(context, server)
 }
 
 export async function deactivate(): Promise<void> {
