@@ -3,11 +3,9 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { findChromium } from './chromium.ts'
-import { type Server, type ServerOptions, type Settings, startServer } from './server.ts'
+import { type Server, type ServerOptions, startServer } from './server.ts'
 
 export interface EditorOptions extends ServerOptions {
-  /** Settings of the user. */
-  readonly userSettings?: Settings
   /** Pixels; 1280 by 800 unless told. */
   readonly size?: { readonly width: number; readonly height: number }
   /** An extension under development and its test module, run by the extension host; `onLog` receives its console. */
@@ -36,8 +34,9 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
   try {
     browser = await launch()
     const context = await browser.newContext({ viewport: options.size ?? { width: 1280, height: 800 } })
+    // Patient enough for a busy machine.
+    context.setDefaultTimeout(60_000)
     const page = await context.newPage()
-    await storeUserSettings(page, server.address, { ...quiet, ...options.userSettings })
     await exposeTests(page, options.tests)
     await page.goto(`http://${server.address}/?${query(server, options.tests)}`)
     if (options.tests === undefined) await page.locator('.monaco-workbench .explorer-folders-view').waitFor()
@@ -46,18 +45,6 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
     await stop()
     throw error
   }
-}
-
-/** What would cover the workbench in a picture, or ask for a click before anything else. */
-const quiet: Settings = {
-  'workbench.startupEditor': 'none',
-  'workbench.tips.enabled': false,
-  'workbench.welcomePage.walkthroughs.openOnInstall': false,
-  'security.workspace.trust.startupPrompt': 'never',
-  'chat.disableAIFeatures': true,
-  'telemetry.telemetryLevel': 'off',
-  'extensions.ignoreRecommendations': true,
-  'git.enabled': false,
 }
 
 async function launch(): Promise<Browser> {
@@ -90,31 +77,6 @@ async function exposeTests(page: Page, tests: ExtensionTests | undefined): Promi
   )
   await page.exposeFunction('codeAutomationExit', tests.onExit)
 }
-
-/** A workbench in the browser keeps the user's settings in the browser's database. */
-async function storeUserSettings(page: Page, address: string, settings: Settings): Promise<void> {
-  await page.goto(`http://${address}/version`)
-  await page.evaluate(`(${storeText})(${JSON.stringify(JSON.stringify(settings))})`)
-}
-
-// Text, because it runs in the page and names what only a page has.
-const storeText = `text => new Promise((done, reject) => {
-  const store = 'vscode-userdata-store'
-  const request = indexedDB.open('vscode-web-db')
-  request.onerror = () => reject(request.error)
-  request.onupgradeneeded = () => {
-    for (const name of [store, 'vscode-logs-store', 'vscode-filehandles-store']) request.result.createObjectStore(name)
-  }
-  request.onsuccess = () => {
-    const change = request.result.transaction(store, 'readwrite')
-    change.objectStore(store).put(new TextEncoder().encode(text), '/User/settings.json')
-    change.onerror = () => reject(change.error)
-    change.oncomplete = () => {
-      request.result.close()
-      done()
-    }
-  }
-})`
 
 /** Saves a picture of the window where the run was given a folder for them. */
 export async function takePicture(page: Page, name: string): Promise<void> {

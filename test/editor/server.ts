@@ -13,6 +13,8 @@ export type Settings = Readonly<Record<string, unknown>>
 export interface ServerOptions {
   /** Without trust the window opens in Restricted Mode. Trusted unless told. */
   readonly trusted?: boolean
+  /** Settings of the user. */
+  readonly userSettings?: Settings
   /** Settings of the machine, as a remote window has them. */
   readonly machineSettings?: Settings
   /** Environment of the server and its extension host, besides PATH; nothing of the developer's leaks in. */
@@ -47,9 +49,13 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   mkdirSync(join(workspace, '.git'))
   options.prepare?.(workspace)
   const folders = ['--extensions-dir', join(folder, 'extensions'), '--server-data-dir', join(folder, 'server')]
-  mkdirSync(join(folder, 'server/data/Machine'), { recursive: true })
   mkdirSync(join(folder, 'home'))
-  writeFileSync(join(folder, 'server/data/Machine/settings.json'), JSON.stringify(options.machineSettings ?? {}))
+  // This server keeps the user's settings beside the machine's, not in the browser.
+  const settings = { User: { ...quiet, ...options.userSettings }, Machine: options.machineSettings ?? {} }
+  for (const [owner, values] of Object.entries(settings)) {
+    mkdirSync(join(folder, 'server/data', owner), { recursive: true })
+    writeFileSync(join(folder, 'server/data', owner, 'settings.json'), JSON.stringify(values))
+  }
   const env = { PATH: process.env.PATH ?? '', HOME: join(folder, 'home'), LANG: 'C.UTF-8', ...options.env }
   await promisify(execFile)(process.execPath, [serverScript, ...folders, '--install-extension', vsixPath()], { env })
 
@@ -91,6 +97,19 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
     },
   }
+}
+
+/** What would cover the workbench in a picture, or ask for a click before anything else. */
+const quiet: Settings = {
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'workbench.welcomePage.walkthroughs.openOnInstall': false,
+  'security.workspace.trust.startupPrompt': 'never',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'chat.disableAIFeatures': true,
+  'telemetry.telemetryLevel': 'off',
+  'extensions.ignoreRecommendations': true,
+  'git.enabled': false,
 }
 
 function serverFlags({ trusted = true }: ServerOptions): readonly string[] {
