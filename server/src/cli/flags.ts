@@ -23,7 +23,8 @@ export function addFlags(command: Command, input: z.ZodObject): void {
     if (property.positional) {
       const word = kebab(name) + (property.type === 'array' ? '...' : '')
       command.argument(required.has(name) ? `<${word}>` : `[${word}]`, description)
-    } else if (property.type === 'boolean') addSwitch(command, name, property, description)
+    } else if (property.type === 'array') command.option(`--${kebab(name)} <a,b,…>`, description)
+    else if (property.type === 'boolean') addSwitch(command, name, property, description)
     else {
       const option = new Option(
         `--${kebab(name)} <${property.type === 'string' ? (property.enum ? 'word' : 'text') : 'n'}>`,
@@ -63,6 +64,10 @@ export function readInput<Input extends z.ZodObject>(
     const property = value as Property
     const given = property.positional ? positionals[position++] : options[camel(name)]
     if (given === undefined || (Array.isArray(given) && given.length === 0)) continue
+    if (property.type === 'array' && typeof given === 'string') {
+      raw[name] = given.split(',').map(item => item.trim())
+      continue
+    }
     const numeric = property.type === 'number' || property.type === 'integer'
     raw[name] = numeric && typeof given === 'string' && given.trim() !== '' ? Number(given) : given
   }

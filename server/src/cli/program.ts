@@ -28,7 +28,11 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     'signature-tuner tune skills/triage --model gpt-4.1-mini --max-calls 500',
     'signature-tuner tune skills/a --base-url http://localhost:8080/v1 --model m',
   ],
-  evaluate: ['signature-tuner evaluate skills/python/async', 'signature-tuner evaluate skills --fail-under 0.8 --json'],
+  evaluate: [
+    'signature-tuner evaluate skills/python/async',
+    'signature-tuner evaluate skills/python/async --examples 17,31',
+    'signature-tuner evaluate skills --fail-under 0.8 --json',
+  ],
   validate: ['signature-tuner validate', 'signature-tuner validate skills --format sarif > problems.sarif'],
   new: ['signature-tuner new skills/support/triage'],
   history: ['signature-tuner history skills/python/async'],

@@ -9,6 +9,33 @@ export const listModelsMethod = 'signatureTuner/listModels'
 /** Notification of the server: `JobNotice`. */
 export const jobMethod = 'signatureTuner/job'
 
+/** Request: `{ uri }` of a signature to `ExamplesAnswer`; texts of open documents count, saved or not. */
+export const examplesMethod = 'signatureTuner/examples'
+
+/** Of more examples than these the others are only counted. */
+export const mostListedExamples = 1000
+
+export interface ExamplesAnswer {
+  /** The file that holds them; absent where they are in the signature. */
+  readonly examplesUri?: string | undefined
+  /** In the order of the file. */
+  readonly examples: readonly ListedExample[]
+  /** How many there are. */
+  readonly total: number
+  /** Why there are none, or not all: a sentence. */
+  readonly problem?: string | undefined
+}
+
+export interface ListedExample {
+  readonly id: string
+  /** From 1. */
+  readonly line: number
+  /** One short line. */
+  readonly label: string
+  /** Where the author fixed it. */
+  readonly split?: 'train' | 'dev' | 'holdout' | undefined
+}
+
 /** A client that sends it shows progress and results itself. */
 export interface EditorConfiguration {
   /** Without trust nothing is evaluated or tuned. */
@@ -140,13 +167,27 @@ export interface WireEvaluateResult {
   readonly score: number
   readonly scores: Readonly<Record<string, number>>
   readonly examples: number
+  /** All there are, where only some were asked for. */
+  readonly of_examples?: number | undefined
   readonly passed: number
+  readonly errors: readonly { readonly code: string; readonly count: number; readonly message: string }[]
+  /** The worst, as many as were asked for. */
   readonly failing: readonly WireFailing[]
   readonly failing_count: number
+  /** Every example; empty in a list of jobs. */
+  readonly outcomes: readonly WireOutcome[]
   readonly model: string
   readonly demo: boolean
   readonly calls: number
   readonly cost?: number | undefined
+}
+
+export interface WireOutcome {
+  readonly id: string
+  /** In 0..1; absent after an error. */
+  readonly score?: number | undefined
+  /** Code of the error. */
+  readonly error?: string | undefined
 }
 
 export interface WireFailing {
