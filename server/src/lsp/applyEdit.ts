@@ -53,7 +53,7 @@ async function applyInEditor(
 }
 
 function workspaceEdit(
-  { abilities }: ServerContext,
+  { abilities, editor }: ServerContext,
   open: OpenDocument,
   edits: readonly TextEdit[],
   label: string,
@@ -70,7 +70,8 @@ function workspaceEdit(
   }
   const annotation = ChangeAnnotation.create(
     `Signature Tuner: ${label}`,
-    true,
+    // In a client of ours the person has seen the change before.
+    editor() === undefined,
     'Wording only; layout and comments stay.',
   )
   return { documentChanges: [change], changeAnnotations: { [id]: annotation } }

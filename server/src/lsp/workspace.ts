@@ -68,13 +68,14 @@ export function registerWorkspace(server: ServerContext): Workspace {
 
   connection.workspace.textDocumentContent.on(
     wrap('workspace/textDocumentContent', async ({ uri }): Promise<{ readonly text: string } | null> => {
-      const { protocol, pathname, searchParams } = new URL(uri)
+      const { protocol, pathname, search } = new URL(uri)
       if (protocol !== `${versionScheme}:`) return null
       const path = fileURLToPath(`file://${pathname}`)
       const context = { signal: new AbortController().signal, onEvent: () => {} }
       const history = await operations.history.run(hosts().ports(), { skill_path: path }, context)
       if (!history.ok) return { text: `# ${history.error.message}\n` }
-      const number = Number(searchParams.get('version'))
+      // VS Code encodes the sign between name and value, too.
+      const number = Number(new URLSearchParams(decodeURIComponent(search)).get('version'))
       const text = history.value.versions.findLast(({ version }) => version === number)?.signature
       return { text: text ?? `# Version ${number} was recorded without its text.\n` }
     }),

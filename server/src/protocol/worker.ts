@@ -33,6 +33,7 @@ export const workerCalls = [
   'get',
   'list',
   'markApplied',
+  'discard',
   'prune',
   'inspect',
   'evaluations',
