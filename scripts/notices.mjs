@@ -17,7 +17,7 @@ export function writeNotices(project, metafile, file) {
     const folder = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]
     if (folder) folders.add(folder)
   }
-  const notices = [...folders].sort().map(folder => notice(project, folder))
+  const notices = [...folders].sort((one, other) => one.localeCompare(other)).map(folder => notice(project, folder))
   writeFileSync(file, [head, ...new Set(notices)].join(`\n${rule}\n\n`))
 }
 

@@ -1,6 +1,6 @@
 // Builds the VSIX files of the editor extension into dist-vsix/: one for each platform, and one for all of them.
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -63,10 +63,11 @@ async function packageFor(target) {
   return file
 }
 
-/** Lays out what a VSIX is made of; .vscodeignore says which of these files go in. */
+/** Lays out what a VSIX is made of; .vscodeignore says what goes in. */
 function stageFiles(stage, platforms) {
-  for (const name of ['.vscodeignore', 'README.md', 'CHANGELOG.md', 'LICENSE', 'dist', 'syntaxes']) {
-    cpSync(join(project, name), join(stage, name), { recursive: true })
+  const shipped = readFileSync(join(project, '.vscodeignore'), 'utf8').matchAll(/^!([^/\n]+)/gm)
+  for (const name of new Set(['.vscodeignore', ...Array.from(shipped, ([, name]) => name)])) {
+    if (existsSync(join(project, name))) cpSync(join(project, name), join(stage, name), { recursive: true })
   }
   // What only npm reads says nothing to the editor, and scripts would be run on packaging.
   const { scripts, bin, dependencies, devDependencies, allowScripts, private: _, ...rest } = manifest

@@ -1,13 +1,14 @@
 /** The extension's life in the editor: activate and deactivate, nothing else. */
 import type * as vscode from 'vscode'
 import { registerCommands } from './commands.ts'
+import { createJobs } from './jobs.ts'
 import { createServer, type Server } from './server.ts'
 
 let server: Server | undefined
 
 export function activate(context: vscode.ExtensionContext): void {
   server = createServer(context)
-  registerCommands(context, server)
+  registerCommands(context, server, createJobs(context, server))
 }
 
 export async function deactivate(): Promise<void> {

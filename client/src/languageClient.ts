@@ -4,6 +4,7 @@ import {
   LanguageClient,
   type LanguageClientOptions,
   RevealOutputChannelOn,
+  State,
   type StaticFeature,
   TransportKind,
 } from 'vscode-languageclient/node'
@@ -20,6 +21,8 @@ export interface ClientStart {
   readonly onNotification: Readonly<Record<string, (params: JobNotice) => void>>
   readonly onRequest: ReadonlyMap<string, (params: never, token: vscode.CancellationToken) => Promise<unknown>>
   readonly override: ReadonlyMap<string, CommandOverride>
+  /** At start and end, those of restarts after a crash too. */
+  readonly onRunning: (isRunning: boolean) => void
 }
 
 export interface RunningClient {
@@ -66,7 +69,8 @@ export async function startClient(start: ClientStart): Promise<RunningClient> {
   )
   client.registerFeature(ownAbilities())
   // Restarted by the library after a crash, the server needs what is configured then.
-  client.onDidChangeState(async () => {
+  client.onDidChangeState(async ({ newState }) => {
+    if (newState !== State.Starting) start.onRunning(newState === State.Running)
     editor = await start.editor()
     keepSecret(editor.key?.value)
   })

@@ -33,6 +33,8 @@ export interface Server extends vscode.Disposable {
   readonly onJob: vscode.Event<JobNotice>
   /** The server runs: at start, and after each restart. */
   readonly onReady: vscode.Event<void>
+  /** It ended or did not start: what it was asked will not be answered. */
+  readonly onStopped: vscode.Event<void>
   readonly log: vscode.LogOutputChannel
   restart(): Promise<void>
   stop(): Promise<void>
@@ -48,10 +50,13 @@ export function createServer(context: vscode.ExtensionContext): Server {
   const log = vscode.window.createOutputChannel('Signature Tuner', { log: true })
   const jobs = new vscode.EventEmitter<JobNotice>()
   const ready = new vscode.EventEmitter<void>()
+  const stopped = new vscode.EventEmitter<void>()
   const handlers = new Map<string, (params: never, token: vscode.CancellationToken) => Promise<unknown>>()
   let warned = ''
   let running = start()
   running.catch(() => {})
+  /** Commands come after the settings that were changed before them. */
+  let configuring: Promise<void> = Promise.resolve()
 
   async function start(): Promise<RunningClient> {
     try {
@@ -65,12 +70,13 @@ export function createServer(context: vscode.ExtensionContext): Server {
         onNotification: { [jobMethod]: (notice: JobNotice) => jobs.fire(notice) },
         onRequest: handlers,
         override: commandOverrides,
+        onRunning: isRunning => (isRunning ? ready : stopped).fire(),
       })
-      ready.fire()
       return client
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
       log.error(message)
+      stopped.fire()
       void vscode.window
         .showErrorMessage(`The language server of Signature Tuner did not start: ${message}`, 'Restart', 'Show Log')
         .then(answer => {
@@ -114,7 +120,9 @@ export function createServer(context: vscode.ExtensionContext): Server {
     await running
   }
 
-  const changed = () => void configure().catch(error => log.error(String(error)))
+  const changed = () => {
+    configuring = configure().catch(error => log.error(String(error)))
+  }
   warnOfWorkspace()
   const subscriptions = [
     vscode.workspace.onDidChangeConfiguration(event => event.affectsConfiguration(section) && changed()),
@@ -123,13 +131,16 @@ export function createServer(context: vscode.ExtensionContext): Server {
     log,
     jobs,
     ready,
+    stopped,
   ]
 
   const server: Server = {
     async run(operation, input, token) {
+      await configuring
       return (await running).request(runMethod, { operation, input }, token)
     },
     async execute(command, argument) {
+      await configuring
       return (await running).execute(`signature-tuner.${command}`, argument)
     },
     async request(method, params, token) {
@@ -141,6 +152,7 @@ export function createServer(context: vscode.ExtensionContext): Server {
     },
     onJob: jobs.event,
     onReady: ready.event,
+    onStopped: stopped.event,
     log,
     restart,
     async stop() {

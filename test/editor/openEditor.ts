@@ -36,6 +36,8 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
   try {
     browser = await launch()
     const context = await browser.newContext({ viewport: options.size ?? { width: 1280, height: 800 } })
+    // Patient enough for a busy machine.
+    context.setDefaultTimeout(60_000)
     const page = await context.newPage()
     await storeUserSettings(page, server.address, { ...quiet, ...options.userSettings })
     await exposeTests(page, options.tests)
@@ -54,6 +56,7 @@ const quiet: Settings = {
   'workbench.tips.enabled': false,
   'workbench.welcomePage.walkthroughs.openOnInstall': false,
   'security.workspace.trust.startupPrompt': 'never',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'chat.disableAIFeatures': true,
   'telemetry.telemetryLevel': 'off',
   'extensions.ignoreRecommendations': true,
@@ -100,7 +103,7 @@ async function storeUserSettings(page: Page, address: string, settings: Settings
 // Text, because it runs in the page and names what only a page has.
 const storeText = `text => new Promise((done, reject) => {
   const store = 'vscode-userdata-store'
-  const request = indexedDB.open('vscode-web-db')
+  const request = indexedDB.open('vscode-web-db', 3)
   request.onerror = () => reject(request.error)
   request.onupgradeneeded = () => {
     for (const name of [store, 'vscode-logs-store', 'vscode-filehandles-store']) request.result.createObjectStore(name)

@@ -1,7 +1,7 @@
 /** An operation: one capability, defined once; flags, routes and custom requests are derived from it. */
 import type { z } from 'zod'
 import type { Result } from '../base/result.ts'
-import type { JobProgress, JobState } from '../jobs/job.ts'
+import type { JobKind, JobProgress, JobState } from '../jobs/job.ts'
 import type { Ports } from './ports.ts'
 
 export interface Operation<Input extends z.ZodObject, Output extends z.ZodType> {
@@ -27,6 +27,7 @@ export type OperationEvent =
   | {
       readonly kind: 'started'
       readonly jobId: string
+      readonly jobKind: JobKind
       /** As it was when it was submitted or resumed. */
       readonly state: JobState
       readonly resumed: boolean

@@ -23,11 +23,14 @@ import { describeEnd, tell } from './messages.ts'
 import { responseError } from './request.ts'
 
 const uriInput = z.string().min(1)
+/** For this job alone, such as `embedded`. */
+const modelInput = z.string().min(1).optional()
 const argumentSchemas = {
-  'signature-tuner.evaluate': z.object({ uri: uriInput }),
+  'signature-tuner.evaluate': z.object({ uri: uriInput, model: modelInput }),
   'signature-tuner.tune': z.object({
     uri: uriInput,
     force: z.boolean().default(false),
+    model: modelInput,
     /** False for clients with a review of their own. */
     apply: z.boolean().default(true),
   }),
@@ -69,14 +72,14 @@ export function registerCommands(server: ServerContext): void {
   const { connection, wrap } = server
 
   const commands: Commands = {
-    'signature-tuner.evaluate': ({ ports, location, context }) =>
+    'signature-tuner.evaluate': ({ ports, location, context }, { model }) =>
       operations.evaluate.run(
         ports,
-        operations.evaluate.input.parse({ skill_path: location.signaturePath, ...budget(server) }),
+        operations.evaluate.input.parse({ skill_path: location.signaturePath, model, ...budget(server) }),
         context,
       ),
-    'signature-tuner.tune': async ({ ports, location, context }, { force, apply }) => {
-      const input = { skill_path: location.signaturePath, force, apply, ...budget(server) }
+    'signature-tuner.tune': async ({ ports, location, context }, { force, model, apply }) => {
+      const input = { skill_path: location.signaturePath, force, model, apply, ...budget(server) }
       return operations.tune.run(ports, operations.tune.input.parse(input), context)
     },
     'signature-tuner.resume': async ({ ports, location, context }, { jobId, apply }) => {
@@ -106,6 +109,7 @@ export function registerCommands(server: ServerContext): void {
     given: Arguments<Name>,
     token: CancellationToken,
     progress: WorkDoneProgressReporter,
+    onStarted: (jobId: string) => void,
   ): Promise<Result<unknown>> {
     const refused = refusal(server, operationNames[name])
     if (refused !== undefined) return fail(refused)
@@ -126,6 +130,7 @@ export function registerCommands(server: ServerContext): void {
       if (event.kind === 'note') connection.console.info(event.message)
       if (event.kind === 'started') {
         jobId = event.jobId
+        onStarted(jobId)
         progress.report(0, `${event.resumed ? 'going on with' : 'started'} ${event.jobId}`)
         reload(given.uri)
       }
@@ -175,12 +180,17 @@ export function registerCommands(server: ServerContext): void {
       const read = readArguments(params)
       if (!read.ok) throw responseError(read.error)
       const { name, given } = read.value
+      await server.configured()
       const progress = await startProgress(server, params, name)
+      let jobId: string | undefined
       try {
-        const result = await execute(name, given, token, progress)
+        const result = await execute(name, given, token, progress, id => {
+          jobId = id
+        })
         const open = server.documents.get(given.uri)
         if (open?.isSignature) await server.skills().reload(open)
-        if (!result.ok) throw responseError(result.error)
+        // A client that was told of the job's end need not tell its failure twice.
+        if (!result.ok) throw responseError(result.error, jobId)
         const said = describeEnd(name, result.value)
         if (said !== undefined && server.editor() === undefined) tell(connection, MessageType.Info, said)
         return result.value

@@ -24,6 +24,8 @@ export interface ServerContext {
   readonly settings: () => Settings
   /** What our own client said of itself; `undefined` for any other. */
   readonly editor: () => EditorConfiguration | undefined
+  /** Once the settings that the client was last asked for count: a command may follow the change of one at once. */
+  readonly configured: () => Promise<void>
   readonly hosts: () => Hosts
   readonly skills: () => Skills
   /** Absolute paths of the workspace's folders. */

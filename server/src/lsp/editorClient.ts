@@ -36,16 +36,16 @@ export function readEditorConfiguration(given: unknown): EditorConfiguration | u
 
 export function registerEditorClient(
   server: ServerContext,
-  configure: (configuration: EditorConfiguration) => void,
+  configure: (configuration: EditorConfiguration) => Promise<void>,
 ): void {
   const { connection, wrap, hosts, skills, documents } = server
 
   connection.onRequest(
     configureMethod,
-    wrap('configure', (given: unknown) => {
+    wrap('configure', async (given: unknown) => {
       const configuration = readEditorConfiguration(given)
       if (configuration === undefined) throw responseError(failure('usage', 'This is no configuration of an editor.'))
-      configure(configuration)
+      await configure(configuration)
       return null
     }),
   )
@@ -58,6 +58,7 @@ export function registerEditorClient(
       if (!call.success || operation === undefined) {
         throw responseError(failure('usage', 'A call names an operation and holds its input.'))
       }
+      await server.configured()
       const refused = refusal(server, operation.name)
       if (refused !== undefined) throw responseError(refused)
       const input = operation.input.safeParse(call.data.input)
@@ -76,7 +77,7 @@ export function registerEditorClient(
 
   async function run(operation: AnyOperation, input: object, signal: AbortSignal): Promise<Result<unknown>> {
     const host = hosts().ports()
-    const notices = createJobNotices(server, host)
+    const notices = createJobNotices(server, host, { answered: true })
     const ports: Ports = editingPorts(host, { server, uri: '', label: operation.summary })
     try {
       return await operation.run(ports, input as never, { signal, onEvent: notices.onEvent })

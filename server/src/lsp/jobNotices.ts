@@ -11,17 +11,24 @@ export interface JobNotices {
   end(): Promise<void>
 }
 
-export function createJobNotices({ connection, editor }: Pick<ServerContext, 'connection' | 'editor'>, ports: Ports) {
-  const started = new Map<string, Pick<JobNotice, 'root' | 'jobId' | 'skillPath'>>()
-  let last: Pick<JobNotice, 'root' | 'jobId' | 'skillPath'> | undefined
+type About = Omit<JobNotice, 'what' | 'progress' | 'job'>
+
+/** `answered`: what was called gives its result to who called it, who then shows the end. */
+export function createJobNotices(
+  { connection, editor }: Pick<ServerContext, 'connection' | 'editor'>,
+  ports: Ports,
+  { answered = false } = {},
+): JobNotices {
+  const started = new Map<string, About>()
+  let last: About | undefined
   const send = (notice: JobNotice) => {
     if (editor() !== undefined) void connection.sendNotification(jobMethod, notice)
   }
-  const notices: JobNotices = {
+  return {
     onEvent(event) {
       if (event.kind === 'started') {
-        const { root, jobId, skillPath } = event
-        last = { root, jobId, skillPath }
+        const { root, jobId, jobKind: kind, skillPath } = event
+        last = { root, jobId, kind, skillPath, ...(answered && { answered }) }
         started.set(jobId, last)
         send({ ...last, what: 'started' })
       }
@@ -36,5 +43,4 @@ export function createJobNotices({ connection, editor }: Pick<ServerContext, 'co
       }
     },
   }
-  return notices
 }

@@ -29,9 +29,10 @@ export function createHandlerWrapper(log: Log) {
   }
 }
 
-/** A failure as the protocol tells it: the same stable code as on the command line, in `data`. */
-export function responseError({ code, message, path }: Failure): ResponseError<unknown> {
-  return new ResponseError(errorTable[code].lsp, message, { code, ...(path !== undefined && { path }) })
+/** A failure as the protocol tells it: the same stable code as on the command line, in `data`, with its job's id. */
+export function responseError({ code, message, path }: Failure, jobId?: string): ResponseError<unknown> {
+  const data = { code, ...(path !== undefined && { path }), ...(jobId !== undefined && { job_id: jobId }) }
+  return new ResponseError(errorTable[code].lsp, message, data)
 }
 
 function cancelled(name: string): ResponseError<never> {

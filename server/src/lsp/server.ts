@@ -51,6 +51,7 @@ export function startServer(connection: Connection, { programFolder, environment
   /** As they were given last. */
   let configured: unknown
   let editor: EditorConfiguration | undefined
+  let pulling: Promise<void> = Promise.resolve()
   let refresher: Refresher
 
   function look(uri: string): Look | undefined {
@@ -64,6 +65,7 @@ export function startServer(connection: Connection, { programFolder, environment
     abilities: () => abilities,
     settings: () => settings,
     editor: () => editor,
+    configured: () => pulling.catch(() => {}),
     hosts: () => hosts,
     skills: () => skills,
     folders: () => [...folders].filter(uri => uri.startsWith('file:')).map(uri => fileURLToPath(uri)),
@@ -128,9 +130,10 @@ export function startServer(connection: Connection, { programFolder, environment
     else configure(pushed?.signatureTuner ?? initial)
   })
 
-  async function pullSettings(): Promise<void> {
+  function pullSettings(): Promise<void> {
     // A client that can be asked may still have nothing to say.
-    configure((await connection.workspace.getConfiguration('signatureTuner')) ?? initial)
+    pulling = connection.workspace.getConfiguration('signatureTuner').then(given => configure(given ?? initial))
+    return pulling
   }
 
   function configure(given: unknown): void {
@@ -189,9 +192,11 @@ export function startServer(connection: Connection, { programFolder, environment
   const workspace = registerWorkspace(context)
   registerActions(context)
   registerEditing(context)
-  registerEditorClient(context, configuration => {
+  registerEditorClient(context, async configuration => {
     editor = configuration
-    configure(configured)
+    // What the server asks for may have changed as well, and the client waits until it counts.
+    if (abilities.configuration) await pullSettings()
+    else configure(configured)
   })
 
   connection.onShutdown(async () => {

@@ -81,9 +81,13 @@ export function registerWorkspace(server: ServerContext): Workspace {
     }),
   )
 
-  async function showWhenEnded(service: JobService, { id, state, skillPath }: FoundJob, root: string): Promise<void> {
+  async function showWhenEnded(
+    service: JobService,
+    { id, kind, state, skillPath }: FoundJob,
+    root: string,
+  ): Promise<void> {
     const notices = createJobNotices(server, hosts().ports())
-    notices.onEvent({ kind: 'started', jobId: id, state, resumed: true, root, skillPath })
+    notices.onEvent({ kind: 'started', jobId: id, jobKind: kind, state, resumed: true, root, skillPath })
     const ended = await service.wait(
       id,
       progress => notices.onEvent({ kind: 'progress', skillPath, progress }),

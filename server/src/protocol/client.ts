@@ -45,9 +45,12 @@ export interface JobNotice {
   /** Absolute path. */
   readonly root: string
   readonly jobId: string
+  readonly kind: 'tune' | 'evaluate'
   /** Relative to the root. */
   readonly skillPath: string
   readonly progress?: WireProgress
+  /** An operation was called by name: who called it gets its result, and shows it. */
+  readonly answered?: boolean
   /** Of a job that ended, also where it failed or was stopped. */
   readonly job?: WireJob
 }
@@ -58,6 +61,11 @@ export interface WireProgress {
   readonly percent: number
   readonly calls: number
   readonly best_score?: number | undefined
+  readonly old_score?: number | undefined
+  /** US dollars, as everywhere. */
+  readonly cost?: number | undefined
+  /** One line on what is going on. */
+  readonly message?: string | undefined
 }
 
 export interface WireJob {
@@ -92,6 +100,11 @@ export interface WireTuneResult {
   readonly evidence?: 'proven' | 'weak' | 'unproven' | undefined
   readonly holdout?: WireHoldout | undefined
   readonly reasoning?: string | undefined
+  readonly stop_reason?: string | undefined
+  readonly model: string
+  readonly scores: Readonly<Record<string, number>>
+  readonly new_scores?: Readonly<Record<string, number>> | undefined
+  readonly examples: number
   readonly calls?: number | undefined
   readonly cost?: number | undefined
   readonly demo: boolean

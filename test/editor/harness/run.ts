@@ -42,7 +42,8 @@ async function failureOf(test: DeclaredTest): Promise<string | undefined> {
   const cleanUps: (() => unknown)[] = []
   const failures: unknown[] = []
   try {
-    await withTimeout(test.run({ onFinished: cleanUp => void cleanUps.push(cleanUp) }), test.timeoutMs)
+    const running = Promise.resolve(test.run({ onFinished: cleanUp => void cleanUps.push(cleanUp) }))
+    await withTimeout(running, test.timeoutMs)
   } catch (error) {
     failures.push(error)
   }

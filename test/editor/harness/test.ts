@@ -8,14 +8,14 @@ export interface TestContext {
 
 export interface DeclaredTest {
   readonly name: string
-  readonly run: (context: TestContext) => Promise<void>
+  readonly run: (context: TestContext) => Promise<void> | void
   readonly timeoutMs: number
 }
 
 /** Tests in the order of their declaration; the runner empties it after each file. */
 export const declared: DeclaredTest[] = []
 
-export function test(name: string, run: DeclaredTest['run'], timeoutMs = 30_000): void {
+export function test(name: string, run: DeclaredTest['run'], timeoutMs = 60_000): void {
   declared.push({ name, run, timeoutMs })
 }
 

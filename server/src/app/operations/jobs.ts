@@ -83,9 +83,9 @@ export const resumeJob = defineOperation({
       ...(input.max_time !== undefined && { maxTime: input.max_time }),
     })
     if (!resumed.ok) return resumed
-    const { skillPath, state } = resumed.value
+    const { kind: jobKind, skillPath, state } = resumed.value
     const estimate = await estimateJob(service, resumed.value)
-    context.onEvent({ kind: 'started', jobId: input.job_id, state, resumed: true, estimate, root, skillPath })
+    context.onEvent({ kind: 'started', jobId: input.job_id, jobKind, state, resumed: true, estimate, root, skillPath })
     const onProgress = (progress: NonNullable<Job['progress']>) =>
       context.onEvent({ kind: 'progress', skillPath, progress })
     const ended = await service.wait(input.job_id, onProgress, context.signal)

@@ -59,7 +59,7 @@ export async function submitAndWait(
   if (!unapplied.ok) return unapplied
   if (unapplied.value !== undefined) {
     const { id: jobId, state } = unapplied.value
-    context.onEvent({ kind: 'started', jobId, state, resumed: true, estimate: 0, root, skillPath })
+    context.onEvent({ kind: 'started', jobId, jobKind: kind, state, resumed: true, estimate: 0, root, skillPath })
     return ok({ service, job: unapplied.value })
   }
   const submitted = await service.submit({ kind, snapshot })
@@ -74,7 +74,7 @@ export async function submitAndWait(
   }
   const estimate = await estimateJob(service, job)
   context.onEvent({
-    ...{ kind: 'started', jobId: job.id, state: job.state, resumed, estimate },
+    ...{ kind: 'started', jobId: job.id, jobKind: kind, state: job.state, resumed, estimate },
     ...{ root, skillPath },
   })
   const ended = await service.wait(

@@ -1,0 +1,166 @@
+/** A person tunes and evaluates, watches it, is told of the end, and finds all jobs in their view. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Locator, Page } from 'playwright-core'
+import { expect, onTestFinished, test } from 'vitest'
+import { startModelServer } from '../../support/modelServer.ts'
+import { type Editor, type EditorOptions, openEditor, takePicture } from '../openEditor.ts'
+import { openFile, runCommand } from '../window.ts'
+
+const skill = 'skills/python/async/signature.yaml'
+
+async function open(options: EditorOptions = {}): Promise<Editor> {
+  const editor = await openEditor({ userSettings: { 'signatureTuner.model': 'embedded' }, ...options })
+  onTestFinished(editor.stop)
+  return editor
+}
+
+function message(page: Page, text: string | RegExp): Locator {
+  return page.locator('.notification-toast', { hasText: text })
+}
+
+function button(within: Locator, name: string): Locator {
+  return within.getByRole('button', { name, exact: true })
+}
+
+async function showJobs({ page }: Editor): Promise<Locator> {
+  await page.getByRole('tab', { name: 'Signature Tuner' }).click()
+  const view = page.locator('.pane', { hasText: 'Tuning Jobs' })
+  await view.waitFor()
+  return view
+}
+
+function row(view: Locator, text: string | RegExp): Locator {
+  return view.locator('.monaco-list-row', { hasText: text })
+}
+
+test('tuning and evaluating end in one message each, and in rows of the view', async () => {
+  const editor = await open()
+  const { page } = editor
+  const view = await showJobs(editor)
+  await view.getByText('No jobs yet').waitFor()
+  await page.getByRole('tab', { name: /Explorer/ }).click()
+  await openFile(editor, skill)
+
+  await runCommand(editor, 'Signature Tuner: Tune Signature')
+  const tuned = message(page, /Tuned python\/async: 0\.\d\d → 0\.\d\d \((?:proven|weak|unproven), \d+ wins?, \d+ loss/)
+  await tuned.waitFor()
+  expect(await page.locator('.notification-toast').count()).toBe(1)
+  await takePicture(page, 'jobs-tuned')
+  await button(tuned, 'Later').click()
+
+  await runCommand(editor, 'Signature Tuner: Evaluate Signature')
+  const evaluated = message(page, /Score 0\.\d\d over \d+ examples of python\/async/)
+  await button(evaluated, 'Show Failing').click()
+  const failing = row(view, /^Example /).first()
+  await failing.waitFor()
+  await row(view, /not applied yet/)
+    .locator('.monaco-tl-twistie')
+    .click()
+  await row(view, /^(Field|Instructions)/)
+    .first()
+    .waitFor()
+  await row(view, /score 0\.\d\d/).hover()
+  await page.locator('.monaco-hover', { hasText: 'evaluation' }).waitFor()
+  await takePicture(page, 'jobs-view')
+
+  await failing.click()
+  await page.locator('.monaco-editor[data-uri$="examples.jsonl"]').waitFor()
+
+  const job = row(view, /score 0\.\d\d/)
+  await job.click({ button: 'right' })
+  await page.getByRole('menuitem', { name: 'Show Job' }).click()
+  await page.getByRole('tab', { name: /Preview/ }).waitFor()
+  await takePicture(page, 'jobs-page')
+
+  await job.click({ button: 'right' })
+  await page.getByRole('menuitem', { name: 'Delete Job' }).click()
+  await button(page.locator('.monaco-dialog-box'), 'Delete').click()
+  await job.waitFor({ state: 'detached' })
+  expect(await row(view, /not applied yet/).count()).toBe(1)
+})
+
+test('a job of a window that was closed is offered in the next, and its end is told there', async () => {
+  const gate = Promise.withResolvers<void>()
+  let asked = 0
+  await using model = await startModelServer({
+    async answer() {
+      // The first few are answered, so that something is kept.
+      if (++asked > 3) await gate.promise
+      return { answer: 'an event loop', level: 'beginner' }
+    },
+  })
+  const editor = await open({
+    userSettings: { 'signatureTuner.model': 'test-model' },
+    machineSettings: { 'signatureTuner.baseUrl': model.url, 'signatureTuner.concurrency': 1 },
+  })
+  const { page } = editor
+  await openFile(editor, skill)
+  await runCommand(editor, 'Signature Tuner: Evaluate Signature')
+  await page.locator('.statusbar-item', { hasText: /Evaluating python\/async \d+%/ }).waitFor()
+  const view = await showJobs(editor)
+  await row(view, /evaluating \d+ %/).waitFor()
+  await takePicture(page, 'jobs-running')
+
+  await page.reload()
+  const offer = message(page, /was interrupted/)
+  await offer.waitFor()
+  await row(view, /interrupted/).waitFor()
+  await takePicture(page, 'jobs-interrupted')
+  await button(offer, 'Resume').click()
+  gate.resolve()
+  await message(page, /Score 0\.\d\d over \d+ examples of python\/async/).waitFor()
+})
+
+test('cancelling a job is told nowhere but in its row, and a failure has a way on', async () => {
+  await using model = await startModelServer({ answer: () => new Promise(() => {}) })
+  const editor = await open({
+    userSettings: { 'signatureTuner.model': 'test-model' },
+    machineSettings: { 'signatureTuner.baseUrl': model.url },
+  })
+  const { page } = editor
+  await openFile(editor, skill)
+  await runCommand(editor, 'Signature Tuner: Tune Signature')
+  const view = await showJobs(editor)
+  const running = row(view, /tuning/)
+  await running.hover()
+  await running.getByRole('button', { name: 'Cancel Job' }).click()
+  await row(view, /cancelled/).waitFor()
+  expect(await page.locator('.notification-toast').count()).toBe(0)
+  await page.locator('.statusbar-item', { hasText: 'Tuning python/async' }).waitFor({ state: 'hidden' })
+  await model.close()
+  await row(view, /cancelled/).hover()
+  await row(view, /cancelled/)
+    .getByRole('button', { name: 'Resume Job' })
+    .click()
+  const failed = message(page, /Tuning python\/async failed: /)
+  await failed.waitFor()
+  expect(await page.locator('.notification-toast').count()).toBe(1)
+  await button(failed, 'Resume').waitFor()
+  await takePicture(page, 'jobs-failed')
+})
+
+test('without a model one sentence has the ways on, and the offline demo is one of them', async () => {
+  const editor = await open({ userSettings: {} })
+  const { page } = editor
+  await openFile(editor, skill)
+  await runCommand(editor, 'Signature Tuner: Evaluate Signature')
+  const missing = message(page, 'No model is configured.')
+  await button(missing, 'Choose Model').waitFor()
+  await takePicture(page, 'jobs-no-model')
+  await button(missing, 'Try the Offline Demo').click()
+  await message(page, /Score 0\.\d\d over \d+ examples of python\/async\. The offline demo answered\./).waitFor()
+})
+
+test('where the jobs cannot be read the view says so in one line', async () => {
+  const editor = await open({
+    prepare: workspace => {
+      mkdirSync(join(workspace, '.signature-tuner'))
+      writeFileSync(join(workspace, '.signature-tuner/jobs.db'), 'This is no database.'.repeat(1000))
+    },
+  })
+  const view = await showJobs(editor)
+  await row(view, /The jobs cannot be read\..*Restart/).waitFor()
+  expect(await view.locator('.monaco-list-row').count()).toBe(1)
+  await takePicture(editor.page, 'jobs-unreadable')
+})
