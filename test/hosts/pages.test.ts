@@ -87,7 +87,7 @@ describe('pages', () => {
     const shown = await workspace.run(preview)
     expect(shown.stdout).toMatch(/would make these changes to .*\n(.*\n)*@@/)
     expectPage(shown)
-    expect((await workspace.run([...tune, '--apply'])).status).toBe(0)
+    expect((await workspace.run(['jobs', 'apply', job_id])).status).toBe(0)
     const pages = [
       preview,
       ['history', 'skills/python/async'],
