@@ -16,6 +16,9 @@ const result: WireTuneResult = {
   calls: 212,
   cost: 0.034,
   demo: false,
+  model: 'm',
+  scores: {},
+  examples: 240,
 }
 const part: WirePart = {
   path: 'outputs.answer.constraints',
