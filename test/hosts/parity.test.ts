@@ -131,6 +131,8 @@ describe('the command line and HTTP', () => {
     await sameJob('jobs cancel')
     await sameJob('jobs resume', { max_calls: 3000 })
     await sameJob('jobs apply')
+    await sameJob('jobs apply', { preview: true, only: ['outputs.answer.constraints'] })
+    await sameJob('jobs discard')
     await sameJob('jobs prune')
     await same('jobs prune', { older_than: 0 })
     await same('doctor', { connect: false }, ({ healthy, checks }) => ({
@@ -158,7 +160,14 @@ describe('the command line and HTTP', () => {
     write('skills/python/async/signature.yaml', 'name: [')
     await same('tune', { skill_path: 'skills/python/async' })
     await same('validate', { paths: ['skills'] })
-    for (const name of ['jobs show', 'jobs cancel', 'jobs resume', 'jobs apply', 'jobs prune'] as const) {
+    for (const name of [
+      'jobs show',
+      'jobs cancel',
+      'jobs resume',
+      'jobs apply',
+      'jobs discard',
+      'jobs prune',
+    ] as const) {
       await same(name, { job_id: 'job_aaaaaaaaaaaaaaaa' })
     }
   }, 120_000)

@@ -124,6 +124,8 @@ const jobBaseSchema = z.object({
   estimated_time: z.string().optional(),
   progress: progressSchema.optional(),
   error: jobErrorSchema.optional(),
+  /** A person does not want its result, which can still be applied. */
+  discarded: z.boolean().optional(),
 })
 
 export const tuneJobSchema = jobBaseSchema.extend({ result: tuneResultSchema.optional() }).meta({ id: 'TuneJob' })
@@ -149,6 +151,7 @@ export function viewJob(job: Job | FoundJob): JobView {
     ...(rest !== undefined && { estimated_time: formatDuration(rest) }),
     ...(job.progress && { progress: job.progress }),
     ...(job.error && { error: job.error }),
+    ...(job.discardedAt !== undefined && { discarded: true }),
   }
   if (job.kind === 'evaluate') {
     const result = evaluateResultSchema.safeParse(job.result)

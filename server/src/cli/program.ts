@@ -45,7 +45,11 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     'signature-tuner jobs resume job_abcdefghijklmnop --max-calls 4000 --apply',
   ],
   'jobs cancel': ['signature-tuner jobs cancel job_abcdefghijklmnop'],
-  'jobs apply': ['signature-tuner jobs apply job_abcdefghijklmnop --unproven'],
+  'jobs apply': [
+    'signature-tuner jobs apply job_abcdefghijklmnop --preview',
+    'signature-tuner jobs apply job_abcdefghijklmnop --only instructions',
+  ],
+  'jobs discard': ['signature-tuner jobs discard job_abcdefghijklmnop'],
   'jobs prune': ['signature-tuner jobs prune --older-than 90', 'signature-tuner jobs prune job_abcdefghijklmnop'],
   doctor: ['signature-tuner doctor', 'signature-tuner doctor --no-connect'],
 }

@@ -127,6 +127,8 @@ export interface WireJob {
   readonly estimated_time?: string | undefined
   readonly progress?: WireProgress | undefined
   readonly error?: { readonly code: string; readonly message: string } | undefined
+  /** A person does not want its result. */
+  readonly discarded?: boolean | undefined
   readonly result?: WireTuneResult | WireEvaluateResult | undefined
 }
 
@@ -222,10 +224,48 @@ export interface WireVersion {
   readonly job_id?: string | undefined
   readonly restored_from?: number | undefined
   readonly changes?: readonly string[] | undefined
+  readonly provenance?: readonly WireProvenance[] | undefined
   readonly signature?: string | undefined
   readonly model?: string | undefined
   readonly scores?: Readonly<Record<string, number>> | undefined
   readonly examples?: number | undefined
+}
+
+/** Where a wording comes from. */
+export interface WireProvenance {
+  /** Such as `outputs.answer.constraints[0]`. */
+  readonly path: string
+  readonly text: string
+  /** Ids. */
+  readonly examples: readonly string[]
+  readonly reasoning?: string | undefined
+}
+
+/** What `apply` with `preview` answers. */
+export interface WirePreview {
+  readonly job_id: string
+  readonly changes: readonly string[]
+  /** Parts that were edited meanwhile, which keeps the whole from being applied. */
+  readonly conflicts: readonly string[]
+  readonly old_text: string
+  readonly new_text: string
+  readonly parts: readonly WirePart[]
+}
+
+export interface WirePart {
+  /** Such as `outputs.answer.constraints`. */
+  readonly path: string
+  readonly changes: readonly string[]
+  readonly conflict: boolean
+  /** Of the new text, from 1, as is the last line. */
+  readonly line?: number | undefined
+  readonly end_line?: number | undefined
+  readonly provenance: readonly WireProvenance[]
+}
+
+export interface WireApplied {
+  readonly signature_version: number
+  readonly written: boolean
 }
 
 /** What the client reads of the outputs of operations. */
@@ -233,8 +273,10 @@ export interface WireOutputs {
   readonly jobs: { readonly root: string; readonly jobs: readonly WireJob[] }
   readonly 'jobs show': WireJob
   readonly 'jobs cancel': WireJob
+  readonly 'jobs discard': WireJob
   readonly 'jobs prune': { readonly deleted: number }
   readonly history: WireHistory
+  readonly restore: { readonly restored: number; readonly version: number; readonly changed: boolean }
   readonly diff: {
     readonly changes: readonly string[]
     readonly old_text: string
