@@ -30,6 +30,8 @@ export interface ParsedPiece {
 
 /** Of one piece: more would hold an editor for longer than a person waits. */
 const maxTokens = 250_000
+/** UTF-16 code units of one text, for the same reason. */
+const maxScalar = 2 * 1024 * 1024
 const maxDepth = 64
 const maxIndent = 400
 
@@ -101,6 +103,7 @@ function createGuard(): Guard {
     limit: undefined,
     exceeded(lexeme) {
       if (++this.tokens > maxTokens) this.limit = limitIssue('the file holds too much YAML to read', offset)
+      if (lexeme.length > maxScalar) this.limit = limitIssue('a text may hold at most 2 MiB, shorten it', offset)
       const wasScalar = atScalar
       atScalar = false
       if (wasScalar) atLineStart = false

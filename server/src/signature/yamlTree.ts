@@ -121,6 +121,9 @@ function copy(text: string): string {
 
 type Read = (start: number, end: number) => YamlNode | undefined
 
+/** UTF-16 code units of an entry that takes a step of its own. */
+const longEntry = 100_000
+
 /** Whether what is done at once for all its pieces together takes milliseconds. */
 function isLong(pieces: readonly Piece[] | undefined): boolean {
   return pieces?.some(({ items }) => items !== undefined && items.length > 1000) === true
@@ -140,6 +143,7 @@ function* assemble(
     issues.push({ code: 'yaml-limit', message: `a file may hold at most ${maxEntries} keys at its top`, span })
   }
   for (const piece of pieces.slice(0, maxEntries)) {
+    if (piece.end - piece.start > longEntry) yield
     const pair = yield* readEntry(text, piece, read, issues)
     if (pair === undefined) continue
     const earlier = first.get(pair.key)
