@@ -32,20 +32,25 @@ function* fixOnce(
   { problemsOf, fixesOf }: FixingOptions,
 ): Steps<SignatureDocument | undefined> {
   const problems = yield* problemsOf(document)
+  yield
   const chosen: (readonly TextEdit[])[] = []
   let taken: readonly TextEdit[] = []
-  for (const problem of problems.slice(0, mostProblems)) {
+  for (const [index, problem] of problems.slice(0, mostProblems).entries()) {
+    if (index % 50 === 49) yield
     const fix = fixesOf(document, problem).find(({ isCertain }) => isCertain === true)
     if (fix === undefined || fix.edits.some(edit => taken.some(other => overlap(edit, other)))) continue
     chosen.push(fix.edits)
     taken = [...taken, ...fix.edits]
   }
   if (chosen.length === 0) return undefined
+  yield
   const together = yield* parseInSteps(applyEdits(document.text, taken), document)
+  yield
   const errors = errorsIn(problems)
   if (errorsIn(yield* problemsOf(together)) <= errors) return together
   // One of them does harm: the first that does none alone goes in.
   for (const edits of chosen.slice(0, mostTried)) {
+    yield
     const alone = yield* parseInSteps(applyEdits(document.text, edits), document)
     if (errorsIn(yield* problemsOf(alone)) <= errors) return alone
   }
