@@ -190,6 +190,13 @@ describe('values', () => {
 })
 
 describe('constraints', () => {
+  test('are offered below thousands of others, of which only the last are read', () => {
+    const below = (count: number) =>
+      `outputs:\n  day:\n    type: date\n    constraints:\n${'      - a\n'.repeat(count)}      - $0`
+    expect(check(below(6000))).toBe(check(below(1)))
+    expect(check(below(6000))).not.toBe('')
+  })
+
   test('phrases by type', () => {
     expect(check(`outputs:\n  answer:\n    type: str\n    constraints:\n      - $0`)).toMatchInlineSnapshot(
       `"at most 5 words | at least 3 words | exactly 1 sentence | at most 100 characters | one of yes, no | lower case | upper case | no final full stop | no explanation, only the value | in English | ISO 8601 date | empty when it is not known"`,

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { ClientCapabilities, CodeAction } from 'vscode-languageserver'
+import { type ClientCapabilities, type CodeAction, CodeActionTriggerKind } from 'vscode-languageserver'
 import { createWorkspace, shoutSignature, type Workspace } from '../support/cli.ts'
 import { extractCursor } from '../support/fixture.ts'
 import { type LspClient, startLspClient } from '../support/lspClient.ts'
@@ -62,6 +62,17 @@ describe('code actions', () => {
     const [first] = await ask(client, misspelt)
     expect(first?.edit).toMatchObject({ changes: { [client.uriOf(path)]: [{ newText: 'desc' }] } })
     expect(first?.data).toBeUndefined()
+  })
+
+  test('leave out, for such a client, what takes the whole text when only the cursor was moved', async () => {
+    const client = await startLspClient(skillWith(oneExample), { capabilities: older })
+    const twice = misspelt.replace('$0', '').replaceAll('desc:', 'descr:').replace('descr:', '$0descr:')
+    const titles = async (triggerKind: CodeActionTriggerKind) =>
+      (await ask(client, twice, { triggerKind })).map(({ title }: CodeAction) => title)
+    expect(await titles(CodeActionTriggerKind.Invoked)).toContain('Fix all that is certain')
+    const automatic = await titles(CodeActionTriggerKind.Automatic)
+    expect(automatic).toContain('Rename to desc')
+    expect(automatic).not.toContain('Fix all that is certain')
   })
 
   test('are commands alone for a client that knows no others', async () => {

@@ -111,6 +111,20 @@ describe('any text', () => {
     expect(await client.stop()).toBe(0)
   })
 
+  test('is told of alike when it is long enough for another thread', async () => {
+    const client = await startLspClient(createWorkspace(), pulling)
+    const messages = async (filled: string) => {
+      await client.open(otherPath, filled)
+      const { items } = await client.ask('textDocument/diagnostic', otherPath)
+      await client.close(otherPath)
+      return items.map(({ message }: { message: string }) => message)
+    }
+    for (const value of ['.nan', '.inf', '-0', '-1', '1e400', '"\\ud83d"']) {
+      const text = `${shoutSignature.replace(/^threshold:.*\n/m, '')}threshold: ${value}\n`
+      expect(await messages(text + '# long\n'.repeat(5000))).toEqual(await messages(text))
+    }
+  })
+
   test('is placed in UTF-16 code units', async () => {
     const client = await startLspClient(createWorkspace(), pulling)
     await client.open(path, `\ufeff${shoutSignature.replace('desc: A word', 'desc: 😀𝒳 A word, descr: x')}`)

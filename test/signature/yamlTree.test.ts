@@ -117,6 +117,7 @@ describe('hostile files', () => {
     ['colons in one line', `${'a: '.repeat(100_000)}x`],
     ['indentation that never ends', Array.from({ length: 3000 }, (_, i) => `${' '.repeat(i)}a:`).join('\n')],
     ['more than 8 MiB', 'a'.repeat(8 * 1024 * 1024 + 1)],
+    ['a text of more than 2 MiB', `a: ${'x'.repeat(2 * 1024 * 1024 + 1)}`],
     ['a million items', `a: [${'b,'.repeat(1_000_000)}]`],
     ['many aliases', `a: &x 1\nb: [${'*x,'.repeat(101)}]`],
     ['an anchor that holds itself', 'a: &x [*x]'],

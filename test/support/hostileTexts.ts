@@ -18,6 +18,12 @@ export const longTexts: Readonly<Record<string, () => string>> = {
   '2 MB of inline examples': () =>
     `${head}examples:\n${numbered(12_500, n => `  - question: What is ${n}?\n    answer: ${'a number '.repeat(14)}${n}\n`)}`,
   'one inline example of 2 MB': () => `${head}examples:\n  - question: Q\n    answer: ${'a number '.repeat(220_000)}\n`,
+  'inline examples below misspelt keys': () =>
+    `${head.replaceAll('desc:', 'descr:')}examples:\n${numbered(25_000, n => `  - question: What is ${n}?\n    answer: the number ${n}\n`)}`,
+  '20,000 keys that are no fields in one example': () =>
+    `${head}examples:\n  - question: Q\n    answer: A\n${numbered(20_000, n => `    answr_${n}: 1\n`)}`,
+  'thousands of fields, and metrics of others': () =>
+    `${head.slice(0, head.indexOf('metrics:'))}${numbered(3000, n => `  output_${n}: { type: str, desc: Number ${n} }\n`)}metrics:\n${numbered(3000, n => `  m${n}: { kind: exact, field: outptu_${n} }\n`)}`,
   'one mapping of 50,000 lines': () =>
     `name: Long\ninstructions: Answer.\noutputs:\n  answer: { type: str }\ninputs:\n${numbered(50_000, n => `  f${n}: { type: str }\n`)}`,
   'a mapping below a key that nobody knows': () => `${head}more:\n${numbered(25_000, n => `  k${n}: v${n}\n`)}`,

@@ -68,9 +68,10 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
 export function nearest(word: string, words: Iterable<string>): string | undefined {
   let best: string | undefined
   let bestDistance = Math.max(1, Math.floor(Math.max(word.length, 3) / 2.5)) + 0.5
+  const lower = word.toLowerCase()
   for (const other of words) {
     if (Math.abs(other.length - word.length) >= bestDistance) continue
-    const distance = editDistance(word.toLowerCase(), other.toLowerCase())
+    const distance = editDistance(lower, other.toLowerCase())
     if (distance < bestDistance) {
       best = other
       bestDistance = distance
@@ -81,14 +82,20 @@ export function nearest(word: string, words: Iterable<string>): string | undefin
 
 /** Levenshtein distance in UTF-16 code units; O(a × b) time, O(b) memory. */
 export function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, i) => i)
+  const row: number[] = []
+  for (let j = 0; j <= b.length; j++) row.push(j)
   for (let i = 1; i <= a.length; i++) {
-    const row = [i]
+    const code = a.charCodeAt(i - 1)
+    let diagonal = i - 1
+    let left = i
+    row[0] = i
     for (let j = 1; j <= b.length; j++) {
-      const substitution = (previous[j - 1] ?? 0) + (a.charCodeAt(i - 1) === b.charCodeAt(j - 1) ? 0 : 1)
-      row.push(Math.min(substitution, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1))
+      const above = row[j] ?? 0
+      const substitution = diagonal + (code === b.charCodeAt(j - 1) ? 0 : 1)
+      left = Math.min(substitution, above + 1, left + 1)
+      row[j] = left
+      diagonal = above
     }
-    previous = row
   }
-  return previous[b.length] ?? 0
+  return row[b.length] ?? 0
 }

@@ -1,8 +1,9 @@
 /** Code actions: what mends a problem, what rewrites a part, and what can be done with the signature. */
 
+import { inTurns } from '../base/steps.ts'
 import type { SignatureDocument } from '../signature/document.ts'
 import type { Problem } from '../validation/problem.ts'
-import { validateDocument } from '../validation/validate.ts'
+import { validateInSteps } from '../validation/validate.ts'
 import type { Action, ActionKind, ActionRequest, Fix, QuickFix, Refactoring } from './codeActions/action.ts'
 import { addDescription } from './codeActions/addDescription.ts'
 import { addExamples } from './codeActions/addExamples.ts'
@@ -124,6 +125,6 @@ function certain(document: SignatureDocument, problems: readonly Problem[]): num
 }
 
 function fixAllAction({ document }: ActionRequest, kind: ActionKind): Action {
-  const change = () => ({ edits: fixAll(document, { problemsOf: validateDocument, fixesOf }) })
-  return { title: 'Fix all that is certain', kind, change }
+  const change = async () => ({ edits: await inTurns(fixAll(document, { problemsOf: validateInSteps, fixesOf })) })
+  return { title: 'Fix all that is certain', kind, change, isCostly: true }
 }

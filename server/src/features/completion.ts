@@ -14,9 +14,9 @@ export function completion(
   document: SignatureDocument,
   offset: number,
   surroundings: Surroundings,
+  place = writingPlaceAt(document.text, offset),
 ): Completion | undefined {
   const { text } = document
-  const place = writingPlaceAt(text, offset)
   if (place === undefined) return undefined
   const mention = mentions(document, place, offset)
   if (mention !== undefined) return mention
@@ -38,8 +38,7 @@ export function completion(
 }
 
 /** Whether a file of the skill's folder is asked for here, so that the folder need not be read otherwise. */
-export function asksForFiles({ text }: SignatureDocument, offset: number): boolean {
-  const place = writingPlaceAt(text, offset)
+export function asksForFiles(place: WritingPlace | undefined): boolean {
   if (place === undefined || (place.at === 'key' && place.path.length === 0)) return place !== undefined
   return place.at === 'value' && /^(?:examples|path)$/.test(String(place.path.at(-1)))
 }

@@ -1,6 +1,7 @@
 /** Where the cursor stands in text that may be half typed: the keys above it, and what is being written there. */
 import type { Span } from '../base/text.ts'
 import { lineEnd, lineStart } from '../signature/editText.ts'
+import { linesBefore, textStart } from './linesBefore.ts'
 import { endsOf, type Flow, keysAhead, readFlow } from './writingFlow.ts'
 
 export interface WritingPlace {
@@ -28,12 +29,7 @@ export interface WritingPlace {
 export function writingPlaceAt(text: string, offset: number): WritingPlace | undefined {
   const state: State = { frames: [], block: undefined, flow: undefined }
   const line = lineStart(text, offset)
-  for (let at = entryStart(text, line); at < line; ) {
-    const end = lineEnd(text, at)
-    takeLine(state, text, at, end)
-    const newline = text.indexOf('\n', end)
-    at = newline === -1 ? text.length : newline + 1
-  }
+  for (const at of linesBefore(text, line)) takeLine(state, text, at, lineEnd(text, at))
   return placeInLine(state, text, line, offset)
 }
 
@@ -53,13 +49,6 @@ interface State {
   /** Column of the key whose block scalar the lines belong to. */
   block: number | undefined
   flow: Flow | undefined
-}
-
-/** Start of the top-level entry around a line. */
-function entryStart(text: string, line: number): number {
-  let at = line
-  while (at > 0 && (at === line || ' \t\r\n#-]}'.includes(text[at] ?? ''))) at = lineStart(text, at - 1)
-  return at
 }
 
 function takeLine(state: State, text: string, start: number, end: number): void {
@@ -157,12 +146,6 @@ function valueStart(text: string, at: number, end: number): number {
   property.lastIndex = start
   const match = property.exec(text)
   return match === null || start + match[0].length > end ? start : valueStart(text, start + match[0].length, end)
-}
-
-function textStart(text: string, from: number, to: number): number {
-  let at = from
-  while (at < to && (text[at] === ' ' || text[at] === '\t' || text[at] === '\ufeff')) at++
-  return at
 }
 
 function placeInLine(state: State, text: string, start: number, offset: number): WritingPlace | undefined {

@@ -3,6 +3,7 @@ import {
   type CodeAction,
   type CodeActionContext,
   CodeActionTag,
+  CodeActionTriggerKind,
   type Command,
   type Diagnostic,
   LSPErrorCodes,
@@ -49,7 +50,10 @@ export function registerActions(context: ServerContext): void {
       const actions = codeActions(requestOf(context, seen, span, problems, all), asked.only)
       if (!abilities().codeActionLiterals) return commandsOf(actions, open.uri)
       const diagnosticOf = (problem: Problem) => told?.find(one => one.problem === problem)?.diagnostic
-      const shown = await present(context, open, span, actions, diagnosticOf)
+      // Who only moved the cursor has not asked for edits of the whole text, which come at once to some clients.
+      const isUnasked = asked.triggerKind === CodeActionTriggerKind.Automatic && !abilities().resolvesCodeActions
+      const offered = isUnasked ? actions.filter(({ isCostly }) => isCostly !== true) : actions
+      const shown = await present(context, open, span, offered, diagnosticOf)
       return isCurrent() ? shown : []
     }),
   )

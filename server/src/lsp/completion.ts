@@ -16,6 +16,7 @@ import {
   type Surroundings,
 } from '../features/completionEntry.ts'
 import { plainText } from '../features/snippet.ts'
+import { writingPlaceAt } from '../features/writingPlace.ts'
 import { nameProblem, toPascalCase } from '../signature/names.ts'
 import type { ClientAbilities } from './capabilities.ts'
 import type { Look, ServerContext } from './context.ts'
@@ -29,8 +30,9 @@ export function registerCompletion({ connection, about, skills, abilities }: Ser
   connection.onCompletion(
     about('textDocument/completion', async (look, { position }): Promise<CompletionItem[] | null> => {
       const offset = look.open.text.offsetAt(position)
-      const surroundings = asksForFiles(look.document, offset) ? await surroundingsOf(look) : noSurroundings
-      const found = completion(look.document, offset, surroundings)
+      const place = writingPlaceAt(look.document.text, offset)
+      const surroundings = asksForFiles(place) ? await surroundingsOf(look) : noSurroundings
+      const found = completion(look.document, offset, surroundings, place)
       return found === undefined ? null : itemsOf(look, found, abilities())
     }),
   )

@@ -1,10 +1,12 @@
 /** Handlers of what editing brings along: completion, names, the outline, and formatting. */
 import type { ServerCapabilities, TextEdit } from 'vscode-languageserver'
-import { format } from '../features/format.ts'
+import { inTurns } from '../base/steps.ts'
+import type { Span } from '../base/text.ts'
+import { formatInSteps } from '../features/format.ts'
 import { afterNewLine } from '../features/onType.ts'
 import type { ClientAbilities } from './capabilities.ts'
 import { completionCapabilities, registerCompletion } from './completion.ts'
-import type { ServerContext } from './context.ts'
+import type { Look, ServerContext } from './context.ts'
 import { toEdits, toSpan } from './convert.ts'
 import { namesCapabilities, registerNames } from './names.ts'
 import { outlineCapabilities, registerOutline } from './outline.ts'
@@ -27,14 +29,16 @@ export function registerEditing(context: ServerContext): void {
   registerFormatting(context)
 }
 
-function registerFormatting({ connection, about }: ServerContext): void {
-  connection.onDocumentFormatting(
-    about('textDocument/formatting', ({ open, document }): TextEdit[] => toEdits(open.text, format(document))),
-  )
+function registerFormatting({ connection, about, documents }: ServerContext): void {
+  async function formatted({ open, document }: Look, within?: Span): Promise<TextEdit[]> {
+    const edits = await inTurns(formatInSteps(document, within))
+    // What was typed meanwhile is not what was formatted.
+    return documents.get(open.uri)?.version === open.version ? toEdits(open.text, edits) : []
+  }
+
+  connection.onDocumentFormatting(about('textDocument/formatting', look => formatted(look)))
   connection.onDocumentRangeFormatting(
-    about('textDocument/rangeFormatting', ({ open, document }, { range }): TextEdit[] =>
-      toEdits(open.text, format(document, toSpan(open.text, range))),
-    ),
+    about('textDocument/rangeFormatting', (look, { range }) => formatted(look, toSpan(look.open.text, range))),
   )
   connection.onDocumentOnTypeFormatting(
     about('textDocument/onTypeFormatting', ({ open, document }, { position, ch }): TextEdit[] =>

@@ -14,9 +14,12 @@ export interface ParseMore {
   readonly more: number
 }
 
+export type Pieces = readonly (readonly [string, ParsedPiece])[]
+
 export interface ParseAnswer {
   readonly id: number
-  readonly pieces: readonly (readonly [string, ParsedPiece])[]
+  /** As JSON where that is read sooner than a copy of the objects. */
+  readonly pieces: Pieces | string
   readonly done: boolean
 }
 
@@ -42,7 +45,8 @@ export function createPieceParser(threadPath: string, onFailure: (error: Error) 
     const worker = new Worker(threadPath)
     worker.on('message', ({ id, pieces, done }: ParseAnswer) => {
       const task = waiting.get(id)
-      for (const [source, piece] of pieces) task?.pieces.set(source, piece)
+      const read: Pieces = typeof pieces === 'string' ? JSON.parse(pieces) : pieces
+      for (const [source, piece] of read) task?.pieces.set(source, piece)
       if (!done) {
         worker.postMessage({ more: id } satisfies ParseMore)
         return

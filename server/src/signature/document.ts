@@ -77,13 +77,16 @@ function* readParts(reader: Reader, entries: readonly YamlPair[], { resolve }: Y
   const inputs = readFields(reader, 'inputs', find('inputs'))
   const outputs = readFields(reader, 'outputs', find('outputs'), inputs)
   const fields = [...inputs, ...outputs]
+  yield
+  const metrics = readMetrics(reader, find('metrics'), fields, resolve)
+  yield
   const examples = yield* readExamples(reader, find('examples'), resolve)
   return {
     skillId: readText(reader, find('skill_id')),
     name: readName(reader, find('name')),
     instructions: readText(reader, find('instructions')),
     fields,
-    metrics: readMetrics(reader, find('metrics'), fields, resolve),
+    metrics,
     examples,
     threshold: readThreshold(reader, find('threshold')),
   }

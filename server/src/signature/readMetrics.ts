@@ -43,13 +43,24 @@ export function readMetrics(
   if (pair === undefined || isEmptyNode(pair.value)) return []
   const map = readMap(reader, pair, 'a mapping from names to metrics')
   const entries = map === undefined ? [] : readableParts(reader, pair, map.pairs)
-  return entries.map(entry => readMetric(reader, entry, fields, resolve))
+  const namesOf = (direction: FieldPart['direction']) =>
+    fields.filter(field => field.direction === direction).map(field => field.name)
+  const outputs = namesOf('outputs')
+  const names = { outputs, isOutput: new Set(outputs), isInput: new Set(namesOf('inputs')) }
+  return entries.map(entry => readMetric(reader, entry, names, resolve))
+}
+
+/** Worked out once, as both fields and metrics can be many. */
+interface FieldNames {
+  readonly outputs: readonly string[]
+  readonly isOutput: ReadonlySet<string>
+  readonly isInput: ReadonlySet<string>
 }
 
 function readMetric(
   reader: Reader,
   entry: YamlPair,
-  fields: readonly FieldPart[],
+  names: FieldNames,
   resolve: (alias: YamlAlias) => YamlNode | undefined,
 ): MetricPart {
   const { key: name, keySpan: nameSpan, value } = entry
@@ -62,7 +73,7 @@ function readMetric(
   }
   const kind = kindPart && readKind(reader, kindPart)
   const fieldPart = readText(reader, find('field'))
-  const field = checkField(reader, entry, kind, find('field'), fieldPart, fields)
+  const field = checkField(reader, entry, kind, find('field'), fieldPart, names)
   const weight = readWeight(reader, find('weight'))
   const options = pairs.filter(pair => !commonKeys.has(pair.key))
   const sound = kind !== undefined && field !== undefined && weight !== undefined
@@ -104,9 +115,8 @@ function checkField(
   kind: MetricKind | undefined,
   pair: YamlPair | undefined,
   part: TextPart | undefined,
-  fields: readonly FieldPart[],
+  { outputs, ...names }: FieldNames,
 ): string | undefined {
-  const outputs = fields.filter(field => field.direction === 'outputs').map(field => field.name)
   if (pair === undefined) {
     if (kind === undefined) return undefined
     if (fieldlessKinds.has(kind)) return ''
@@ -114,8 +124,8 @@ function checkField(
     addProblem(reader, 'missing-key', `the metric '${entry.key}' has no field${tip}`, entry.keySpan)
     return undefined
   }
-  if (part === undefined || outputs.includes(part.value)) return part?.value
-  const isInput = fields.some(field => field.name === part.value)
+  if (part === undefined || names.isOutput.has(part.value)) return part?.value
+  const isInput = names.isInput.has(part.value)
   const suggestion = isInput ? (outputs.length === 1 ? outputs[0] : undefined) : suggest(reader, part.value, outputs)
   const tip =
     suggestion === undefined ? `the outputs are ${outputs.slice(0, 20).join(', ')}` : `did you mean '${suggestion}'?`

@@ -13,9 +13,11 @@ import {
   Schema,
   type YAMLError,
 } from 'yaml'
+import { atOnce, type Steps } from '../base/steps.ts'
 import { lastSpanFrom, type Span } from '../base/text.ts'
 import { findBrackets, mask } from './yamlBrackets.ts'
 import { describeError } from './yamlErrors.ts'
+import { createGuard, limitIssue, maxDepth } from './yamlGuard.ts'
 import type { YamlIssue, YamlNode, YamlPair, YamlScalar } from './yamlNode.ts'
 
 /** A parsed piece; its spans count from the start of the piece. */
@@ -28,22 +30,21 @@ export interface ParsedPiece {
   readonly tokens: number
 }
 
-/** Of one piece: more would hold an editor for longer than a person waits. */
-const maxTokens = 250_000
-const maxDepth = 64
-const maxIndent = 400
-
 // Shared by all documents: making one per document costs more than parsing a short piece.
 const schema = new Schema({ schema: 'core', merge: false, resolveKnownTags: false })
 const options = { schema, uniqueKeys: false, prettyErrors: false, logLevel: 'silent', strict: true } as const
 
 /** Parses a piece. Unquoted brackets inside `{ }` are read as the text that was meant, with one complaint. */
 export function parsePiece(text: string): ParsedPiece {
-  const plain = compose(text)
+  return atOnce(parsePieceInSteps(text))
+}
+
+export function* parsePieceInSteps(text: string): Steps<ParsedPiece> {
+  const plain = yield* compose(text)
   if (plain.errors.length === 0) return convert(text, plain, [])
   const brackets = findBrackets(text)
   if (brackets.length > 0) {
-    const masked = compose(mask(text, brackets))
+    const masked = yield* compose(mask(text, brackets))
     if (masked.errors.length < plain.errors.length) return convert(text, masked, brackets)
   }
   return convert(text, plain, [])
@@ -57,7 +58,10 @@ interface Composed {
   readonly tokens: number
 }
 
-function compose(text: string): Composed {
+/** Tokens that are parsed in one step. */
+const stepLength = 10_000
+
+function* compose(text: string): Steps<Composed> {
   const guard = createGuard()
   const documents: Document.Parsed[] = []
   try {
@@ -65,9 +69,11 @@ function compose(text: string): Composed {
     const composer = new Composer(options)
     for (const lexeme of new Lexer().lex(text)) {
       if (guard.exceeded(lexeme)) break
+      if (guard.tokens % stepLength === 0) yield
       for (const token of parser.next(lexeme)) documents.push(...(composer.next(token) as Iterable<Document.Parsed>))
     }
     if (guard.limit === undefined) {
+      if (guard.tokens > stepLength) yield
       for (const token of parser.end()) documents.push(...(composer.next(token) as Iterable<Document.Parsed>))
       documents.push(...(composer.end(true, text.length) as Iterable<Document.Parsed>))
     }
@@ -77,76 +83,10 @@ function compose(text: string): Composed {
     guard.limit = limitIssue(`YAML may nest at most ${maxDepth} deep`, 0)
   }
   const { limit, tokens } = guard
+  if (tokens > stepLength) yield
   if (limit !== undefined) return { documents: [], errors: [], warnings: [], limit, tokens }
   const errors = documents.flatMap(document => document.errors)
   return { documents, errors, warnings: documents.flatMap(document => document.warnings), limit, tokens }
-}
-
-interface Guard {
-  tokens: number
-  limit: YamlIssue | undefined
-  exceeded(lexeme: string): boolean
-}
-
-/** Watches the tokens go by, so that hostile nesting ends before the parser recurses into it. */
-function createGuard(): Guard {
-  let offset = 0
-  let flow = 0
-  let indicators = 0
-  let atScalar = false
-  let atLineStart = true
-  const tooDeep = () => limitIssue(`YAML may nest at most ${maxDepth} deep`, offset)
-  return {
-    tokens: 0,
-    limit: undefined,
-    exceeded(lexeme) {
-      if (++this.tokens > maxTokens) this.limit = limitIssue('the file holds too much YAML to read', offset)
-      const wasScalar = atScalar
-      atScalar = false
-      if (wasScalar) atLineStart = false
-      else {
-        switch (lexeme.charCodeAt(0)) {
-          case 0x1f: // announces a scalar
-            atScalar = true
-            return this.limit !== undefined
-          case 0x02: // announces a document
-            return this.limit !== undefined
-          case 0x18: // an unfinished flow collection ends
-            flow = 0
-            return this.limit !== undefined
-          case 0x0a:
-          case 0x0d:
-            atLineStart = true
-            indicators = 0
-            break
-          case 0x20:
-            if (atLineStart && lexeme.length > maxIndent) this.limit = tooDeep()
-            break
-          case 0x5b: // [
-          case 0x7b: // {
-            if (++flow > maxDepth) this.limit = tooDeep()
-            break
-          case 0x5d: // ]
-          case 0x7d: // }
-            if (flow > 0) flow--
-            break
-          case 0x2d: // -
-          case 0x3a: // :
-          case 0x3f: // ?
-            if (flow === 0 && ++indicators > maxDepth) this.limit = tooDeep()
-            break
-          default:
-            atLineStart = false
-        }
-      }
-      offset += lexeme.length
-      return this.limit !== undefined
-    },
-  }
-}
-
-function limitIssue(message: string, offset: number): YamlIssue {
-  return { code: 'yaml-limit', message, span: { start: offset, end: offset + 1 } }
 }
 
 interface Conversion {

@@ -11,7 +11,7 @@ import {
   type YamlPair,
   type YamlScalar,
 } from './yamlNode.ts'
-import { type ParsedPiece, parsePiece } from './yamlParse.ts'
+import { type ParsedPiece, parsePiece, parsePieceInSteps } from './yamlParse.ts'
 import { maxEntries, type Piece, splitPieces } from './yamlPieces.ts'
 
 export interface YamlTree {
@@ -46,11 +46,13 @@ export function* readYamlInSteps(text: string, previous?: YamlTree): Steps<YamlT
   const issues: YamlIssue[] = []
   let tokens = 0
   let references = false
-  const read = (start: number, end: number): YamlNode | undefined => {
+  const read = function* (start: number, end: number): Steps<YamlNode | undefined> {
     if (tokens > maxTokens) return undefined
     const source = text.slice(start, end)
     const piece =
-      previous?.pieces.get(source) ?? pieces.get(source) ?? parsePiece(previous === undefined ? source : copy(source))
+      previous?.pieces.get(source) ??
+      pieces.get(source) ??
+      (yield* parsePieceInSteps(previous === undefined ? source : copy(source)))
     pieces.set(source, piece)
     for (const issue of piece.issues) issues.push(shiftIssue(issue, start))
     if (piece.references) references = true
@@ -66,7 +68,7 @@ export function* readYamlInSteps(text: string, previous?: YamlTree): Steps<YamlT
   }
   const split = splitPieces(text)
   if (isLong(split)) yield
-  const root = split === undefined ? read(0, text.length) : yield* assemble(text, split, read, issues)
+  const root = split === undefined ? yield* read(0, text.length) : yield* assemble(text, split, read, issues)
   if (isLong(split)) yield
   const resolve = references && root !== undefined ? resolver(root, issues) : () => undefined
   issues.sort((a, b) => a.span.start - b.span.start)
@@ -119,7 +121,10 @@ function copy(text: string): string {
   return Buffer.from(text, 'utf16le').toString('utf16le')
 }
 
-type Read = (start: number, end: number) => YamlNode | undefined
+type Read = (start: number, end: number) => Steps<YamlNode | undefined>
+
+/** UTF-16 code units of an entry that takes a step of its own. */
+const longEntry = 100_000
 
 /** Whether what is done at once for all its pieces together takes milliseconds. */
 function isLong(pieces: readonly Piece[] | undefined): boolean {
@@ -140,6 +145,7 @@ function* assemble(
     issues.push({ code: 'yaml-limit', message: `a file may hold at most ${maxEntries} keys at its top`, span })
   }
   for (const piece of pieces.slice(0, maxEntries)) {
+    if (piece.end - piece.start > longEntry) yield
     const pair = yield* readEntry(text, piece, read, issues)
     if (pair === undefined) continue
     const earlier = first.get(pair.key)
@@ -157,7 +163,7 @@ function* assemble(
 
 function* readEntry(text: string, piece: Piece, read: Read, issues: YamlIssue[]): Steps<YamlPair | undefined> {
   const count = issues.length
-  const root = read(piece.start, piece.end)
+  const root = yield* read(piece.start, piece.end)
   const pair = root?.kind === 'map' && !root.flow && root.pairs.length === 1 ? root.pairs[0] : undefined
   if (pair === undefined) {
     const explained = issues.slice(count).some(issue => issue.code !== 'yaml-tag')
@@ -167,7 +173,7 @@ function* readEntry(text: string, piece: Piece, read: Read, issues: YamlIssue[])
   if (piece.items === undefined) return pair
   const items: YamlNode[] = []
   yield* forEachInSteps(piece.items, item => {
-    const node = read(item.start, item.end)
+    const node = atOnce(read(item.start, item.end))
     if (node?.kind === 'seq') items.push(...node.items)
   })
   const [from, to] = [piece.items[0]?.start ?? piece.end, items.at(-1)?.span.end ?? piece.end]

@@ -22,6 +22,7 @@ export function validateDocument(document: SignatureDocument, examples?: ReadExa
 /** The same in steps, as examples can be many. */
 export function* validateInSteps(document: SignatureDocument, examples?: ReadExamples): Steps<readonly Problem[]> {
   const found = [...document.problems, ...rules.flatMap(rule => rule(document))]
+  yield
   for (const problem of yield* inlineExamples(document)) found.push(problem)
   const inFile = examples?.path !== undefined
   const together = examples === undefined ? [] : yield* datasetProblems(document, examples.dataset.examples)
@@ -32,6 +33,7 @@ export function* validateInSteps(document: SignatureDocument, examples?: ReadExa
       if (example === undefined || !inFile) found.push(problem(code, message, spanOfLine(example?.line)))
     }
   }
+  yield
   const sorted = suppress(
     document.text,
     found.map(problem => cutToLine(document.text, problem)),
@@ -90,7 +92,7 @@ const disableComment = /^[ \t]*#[ \t]*signature-tuner-disable-next-line\b([^\r\n
 
 /** Leaves out what a comment `# signature-tuner-disable-next-line code, code` above the line asks for. */
 export function suppress(text: string, problems: readonly Problem[]): Problem[] {
-  if (!text.includes('signature-tuner-disable-next-line')) return [...problems]
+  if (problems.length === 0 || !text.includes('signature-tuner-disable-next-line')) return [...problems]
   const suppressed = [...text.matchAll(disableComment)].map(match => {
     const end = match.index + match[0].length
     const codes = (match[1] ?? '').split(/[\s,]+/).filter(code => code !== '')

@@ -37,6 +37,8 @@ export interface Action {
   readonly preferred?: boolean
   /** Computed when the action is chosen. */
   readonly change?: (read: ReadBeside) => Change | Refusal | Promise<Change | Refusal>
+  /** Whether computing the change takes as long as reading the whole text. */
+  readonly isCostly?: boolean
   readonly command?: ActionCommand
 }
 

@@ -1,19 +1,20 @@
 /** All certain fixes at once, again and again until nothing changes. */
+import type { Steps } from '../../base/steps.ts'
 import { applyEdits, type TextEdit } from '../../base/text.ts'
-import { parseSignature, type SignatureDocument } from '../../signature/document.ts'
+import { parseInSteps, type SignatureDocument } from '../../signature/document.ts'
 import { type Problem, problemCatalogue } from '../../validation/problem.ts'
 import type { Fix } from './action.ts'
 
 export interface FixingOptions {
-  readonly problemsOf: (document: SignatureDocument) => readonly Problem[]
+  readonly problemsOf: (document: SignatureDocument) => Steps<readonly Problem[]>
   readonly fixesOf: (document: SignatureDocument, problem: Problem) => readonly Fix[]
 }
 
 /** One edit that covers what changed; none when there is nothing to fix. */
-export function fixAll(document: SignatureDocument, options: FixingOptions): readonly TextEdit[] {
+export function* fixAll(document: SignatureDocument, options: FixingOptions): Steps<readonly TextEdit[]> {
   let current = document
   for (let round = 0; round < mostRounds; round++) {
-    const next = fixOnce(current, options)
+    const next = yield* fixOnce(current, options)
     if (next === undefined) break
     current = next
   }
@@ -26,24 +27,32 @@ const mostRounds = 10
 const mostProblems = 500
 
 /** `undefined` when nothing changes for the better. */
-function fixOnce(document: SignatureDocument, { problemsOf, fixesOf }: FixingOptions): SignatureDocument | undefined {
-  const problems = problemsOf(document)
+function* fixOnce(
+  document: SignatureDocument,
+  { problemsOf, fixesOf }: FixingOptions,
+): Steps<SignatureDocument | undefined> {
+  const problems = yield* problemsOf(document)
+  yield
   const chosen: (readonly TextEdit[])[] = []
   let taken: readonly TextEdit[] = []
-  for (const problem of problems.slice(0, mostProblems)) {
+  for (const [index, problem] of problems.slice(0, mostProblems).entries()) {
+    if (index % 50 === 49) yield
     const fix = fixesOf(document, problem).find(({ isCertain }) => isCertain === true)
     if (fix === undefined || fix.edits.some(edit => taken.some(other => overlap(edit, other)))) continue
     chosen.push(fix.edits)
     taken = [...taken, ...fix.edits]
   }
   if (chosen.length === 0) return undefined
-  const together = parseSignature(applyEdits(document.text, taken), document)
+  yield
+  const together = yield* parseInSteps(applyEdits(document.text, taken), document)
+  yield
   const errors = errorsIn(problems)
-  if (errorsIn(problemsOf(together)) <= errors) return together
+  if (errorsIn(yield* problemsOf(together)) <= errors) return together
   // One of them does harm: the first that does none alone goes in.
   for (const edits of chosen.slice(0, mostTried)) {
-    const alone = parseSignature(applyEdits(document.text, edits), document)
-    if (errorsIn(problemsOf(alone)) <= errors) return alone
+    yield
+    const alone = yield* parseInSteps(applyEdits(document.text, edits), document)
+    if (errorsIn(yield* problemsOf(alone)) <= errors) return alone
   }
   return undefined
 }

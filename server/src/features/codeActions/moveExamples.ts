@@ -20,7 +20,7 @@ function toFile({ document, fileName, createsFiles }: ActionRequest): readonly A
   const stem = fileName.replace(/\.?signature\.yaml$/, '')
   const name = stem === '' ? 'examples' : `${stem}.examples`
   const change = (read: ReadBeside) => moveToFile(document, name, read)
-  return [{ title: 'Move examples to a file', kind: 'refactor.extract', change }]
+  return [{ title: 'Move examples to a file', kind: 'refactor.extract', change, isCostly: true }]
 }
 
 async function moveToFile({ text, examples }: SignatureDocument, name: string, read: ReadBeside) {

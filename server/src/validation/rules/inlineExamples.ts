@@ -19,8 +19,10 @@ export function* inlineExamples(document: SignatureDocument): Steps<readonly Pro
   const { items } = examples.source
   const problems: Problem[] = []
   yield* forEachInSteps(examples.items, (node, index) => {
-    const names = problems.length < mostSuggestions ? [...fields.keys()] : []
-    problems.push(...checkExample(document, fields, names, needed, node, items[index], index + 1))
+    const suggestions = mostSuggestions - problems.length
+    for (const problem of checkExample(document, fields, suggestions, needed, node, items[index], index + 1)) {
+      problems.push(problem)
+    }
   })
   return problems
 }
@@ -38,7 +40,7 @@ function neededFields(document: SignatureDocument): readonly FieldPart[] {
 function checkExample(
   document: SignatureDocument,
   fields: ReadonlyMap<string, FieldPart>,
-  names: readonly string[],
+  suggestions: number,
   needed: readonly FieldPart[],
   node: YamlNode,
   value: unknown,
@@ -63,7 +65,7 @@ function checkExample(
     const field = fields.get(pair.key)
     const span = node === followed ? pair.keySpan : node.span
     if (field === undefined) {
-      const suggestion = suggestWord(pair.key, names)
+      const suggestion = problems.length < suggestions ? suggestWord(pair.key, [...fields.keys()]) : undefined
       const tip = suggestion === undefined ? '' : `, did you mean '${suggestion}'?`
       const message = `'${pair.key.slice(0, 60)}' is not a field of the signature${tip}`
       problems.push(problem('example-unknown-field', message, span, suggestion === undefined ? {} : { suggestion }))
