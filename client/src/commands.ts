@@ -1,8 +1,12 @@
 /** The commands of the palette, one file each. */
 import * as vscode from 'vscode'
+import { acceptResult } from './commands/acceptResult.ts'
+import { acceptSome } from './commands/acceptSome.ts'
 import { cancelJob } from './commands/cancelJob.ts'
 import { chooseModel } from './commands/chooseModel.ts'
+import { compareVersions } from './commands/compareVersions.ts'
 import { deleteJob } from './commands/deleteJob.ts'
+import { discardResult } from './commands/discardResult.ts'
 import { evaluate } from './commands/evaluate.ts'
 import { newSignature } from './commands/newSignature.ts'
 import { openDemoSkill } from './commands/openDemoSkill.ts'
@@ -10,29 +14,40 @@ import { openWalkthrough } from './commands/openWalkthrough.ts'
 import { refreshJobs } from './commands/refreshJobs.ts'
 import { removeApiKey } from './commands/removeApiKey.ts'
 import { restartServer } from './commands/restartServer.ts'
+import { restoreVersion } from './commands/restoreVersion.ts'
 import { resumeJob } from './commands/resumeJob.ts'
+import { reviewResult } from './commands/reviewResult.ts'
 import { setApiKey } from './commands/setApiKey.ts'
+import { showHistory } from './commands/showHistory.ts'
 import { showJob } from './commands/showJob.ts'
 import { showLog } from './commands/showLog.ts'
 import { testConnection } from './commands/testConnection.ts'
 import { tune } from './commands/tune.ts'
 import type { Jobs } from './jobs.ts'
 import { describeError } from './messages.ts'
-import type { Server } from './server.ts'
+import type { Reviews } from './review/reviews.ts'
+import { commandOverrides, type Server } from './server.ts'
+import type { HistoryPages } from './views/historyPages.ts'
 
 export interface CommandContext {
   readonly extension: vscode.ExtensionContext
   readonly server: Server
   readonly jobs: Jobs
+  readonly reviews: Reviews
+  readonly historyPages: HistoryPages
 }
 
 /** Arguments are what the editor gives: a URI from a menu, an item of a tree, or nothing from the palette. */
 export type CommandHandler = (context: CommandContext, ...given: readonly unknown[]) => unknown
 
 const handlers: Readonly<Record<string, CommandHandler>> = {
+  acceptResult,
+  acceptSome,
   cancelJob,
   chooseModel,
+  compareVersions,
   deleteJob,
+  discardResult,
   evaluate,
   newSignature,
   openDemoSkill,
@@ -40,16 +55,19 @@ const handlers: Readonly<Record<string, CommandHandler>> = {
   refreshJobs,
   removeApiKey,
   restartServer,
+  restoreVersion,
   resumeJob,
   setApiKey,
+  reviewResult,
+  showHistory,
   showJob,
   showLog,
   testConnection,
   tune,
 }
 
-export function registerCommands(extension: vscode.ExtensionContext, server: Server, jobs: Jobs): void {
-  const context: CommandContext = { extension, server, jobs }
+export function registerCommands(context: CommandContext): void {
+  const { extension, server } = context
   for (const [name, handle] of Object.entries(handlers)) {
     const run = async (...given: readonly unknown[]) => {
       try {
@@ -63,4 +81,9 @@ export function registerCommands(extension: vscode.ExtensionContext, server: Ser
     }
     extension.subscriptions.push(vscode.commands.registerCommand(`signatureTuner.${name}`, run))
   }
+  // What links of hovers and lenses call; that of comparing is known to no other client.
+  const call = (name: string) => (given: unknown) => vscode.commands.executeCommand(`signatureTuner.${name}`, given)
+  extension.subscriptions.push(vscode.commands.registerCommand('signature-tuner.compare', call('compareVersions')))
+  commandOverrides.set('signature-tuner.restore', call('restoreVersion'))
+  commandOverrides.set('signature-tuner.history', call('showHistory'))
 }

@@ -42,7 +42,8 @@ export async function startClient(start: ClientStart): Promise<RunningClient> {
   keepSecret(start.firstEditor.key?.value)
   let editor = start.firstEditor
   const options: LanguageClientOptions = {
-    documentSelector: [{ language: 'skill-signature' }],
+    // Old versions and results under review are only looked at.
+    documentSelector: ['file', 'untitled'].map(scheme => ({ scheme, language: 'skill-signature' })),
     outputChannel: redacting(log, secrets),
     traceOutputChannel: redacting(log, secrets),
     revealOutputChannelOn: RevealOutputChannelOn.Never,

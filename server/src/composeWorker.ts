@@ -135,6 +135,15 @@ export function composeWorker(options: WorkerOptions): ComposedWorker {
         ({ jobs }) => (jobs.markApplied(id, version, clock.now()) ? ok(undefined) : notCompleted(id, jobs.get(id))),
         () => notFound(id),
       ),
+    discard: id =>
+      inStore(
+        ({ jobs }) => {
+          const isDiscarded = jobs.discard(id, clock.now())
+          const job = jobs.get(id)
+          return isDiscarded && job !== undefined ? ok(job) : notDiscardable(id, job)
+        },
+        () => notFound(id),
+      ),
     prune: (days, id) =>
       inStore(
         async ({ jobs, database }) => {
@@ -260,6 +269,14 @@ function found(engine: Engine, job: Job): FoundJob {
 
 function notFound(id: string): Result<never> {
   return fail(failure('job_not_found', `There is no job ${id}.`))
+}
+
+function notDiscardable(id: string, job: Job | undefined): Result<never> {
+  if (job === undefined) return notFound(id)
+  const version = job.appliedVersion
+  const applied = `its result was applied as version ${version}; 'restore' brings back an earlier one`
+  const why = version === undefined ? `it is ${job.kind === 'tune' ? job.state : 'an evaluation'}` : applied
+  return fail(failure('job_state', `Job ${id} has no result to discard: ${why}.`))
 }
 
 function notCompleted(id: string, job: Job | undefined): Result<never> {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ErrorCode } from '../../server/src/base/errors.ts'
 import { fail } from '../../server/src/base/result.ts'
-import { type Answer, caseOf, createJobWorld, figuresOf, replyOf } from '../support/jobWorld.ts'
+import { type Answer, caseOf, createJobWorld, figuresOf, plainExamples, replyOf } from '../support/jobWorld.ts'
 import { createRuleModel, ruleWorld } from '../support/ruleModel.ts'
 
 /** Fails for good on the first cases, with these codes in turn; right on the others. */
@@ -38,6 +38,38 @@ describe('calls that fail for good', () => {
     expect(again.id).toBe(id)
     expect(again.job.state).toBe('completed')
     expect(world.requests).toHaveLength(32)
+  })
+})
+
+describe('an evaluation', () => {
+  /** Right on every fourth case, and without an answer to the first. */
+  const answer: Answer = async request => {
+    const number = caseOf(request)
+    if (number === 0) return fail({ code: 'timed_out', message: 'Too late.', retryable: false, answered: true })
+    return replyOf({ answer: number % 4 === 0 ? `a${number}` : 'wrong' })
+  }
+
+  test('tells of every example, and describes as many failing ones as were asked for', async () => {
+    const world = createJobWorld(answer, { examples: plainExamples(100), options: { maxFailing: 60 } })
+    const figures = figuresOf((await world.run('evaluate')).job)
+    expect(figures).toMatchObject({ examples: 100, passed: 24, failing_count: 75 })
+    expect(figures.failing).toHaveLength(60)
+    const outcomes = figures.outcomes as readonly unknown[]
+    expect(outcomes).toHaveLength(100)
+    expect([outcomes[0], outcomes[1], outcomes[4]]).toEqual([
+      { id: 'e0', error: 'timed_out' },
+      { id: 'e1', score: 0 },
+      { id: 'e4', score: 1 },
+    ])
+    // What hints show stays as short as ever.
+    expect(world.stores.evaluations.latest('skills/a/signature.yaml', 1)[0]?.failing).toHaveLength(50)
+  })
+
+  test('of some examples is no score of the signature', async () => {
+    const world = createJobWorld(answer, { options: { ofExamples: 100 } })
+    const figures = figuresOf((await world.run('evaluate')).job)
+    expect(figures).toMatchObject({ examples: 20, of_examples: 100 })
+    expect(world.stores.evaluations.latest('skills/a/signature.yaml', 5)).toEqual([])
   })
 })
 

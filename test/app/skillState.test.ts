@@ -97,6 +97,7 @@ describe('the job that a person should know of', () => {
     ['runs', [interrupted, running], 'running'],
     ['was interrupted', [interrupted, waiting], 'interrupted'],
     ['waits to be applied, though evaluated since', [job({ kind: 'evaluate' }), waiting], 'waiting'],
+    ['none: discarded', [job({ result: tuned, discardedAt: 2_000 })], undefined],
     ['none: applied', [job({ result: tuned, appliedVersion: 2 })], undefined],
     ['none: found nothing', [job({ result: { ...tuned, changes: [] } })], undefined],
     ['none: an older one was interrupted', [job({ appliedVersion: 2, result: tuned }), interrupted], undefined],

@@ -44,6 +44,7 @@ test.each<[string, boolean, Situation]>([
   ['was applied while the file was being read', true, { job: { appliedVersion: 2 }, file: better }],
   ['is not to be applied', false, { terms: {} }],
   ['is unproven', false, { job: { result: unproven } }],
+  ['was discarded', false, { job: { discardedAt: 2_000 } }],
   ['was applied, and the file was put back', false, { job: { appliedVersion: 2 } }],
   [
     'was applied, and its text is tuned on',

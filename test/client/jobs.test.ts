@@ -50,6 +50,8 @@ const evaluated: WireEvaluateResult = {
   passed: 200,
   failing: [],
   failing_count: 40,
+  outcomes: [],
+  errors: [],
   model: 'gpt-5-mini',
   demo: false,
   calls: 240,

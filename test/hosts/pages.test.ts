@@ -22,15 +22,19 @@ function arrange(): Workspace {
 const commands = ['tune', 'evaluate', 'validate', 'new', 'history', 'diff', 'restore', 'jobs', 'doctor']
 
 describe('pages', () => {
-  test.each([[], ...commands.map(command => [command]), ['jobs', 'resume'], ['jobs', 'prune']])(
-    'help of %s %s',
-    async (...words) => {
-      const ran = await createWorkspace().run([...words, '--help'])
-      expect(ran.status).toBe(0)
-      expect(ran.stdout).toMatch(/^Usage: signature-tuner/)
-      expectPage(ran)
-    },
-  )
+  test.each([
+    [],
+    ...commands.map(command => [command]),
+    ['jobs', 'resume'],
+    ['jobs', 'apply'],
+    ['jobs', 'discard'],
+    ['jobs', 'prune'],
+  ])('help of %s %s', async (...words) => {
+    const ran = await createWorkspace().run([...words, '--help'])
+    expect(ran.status).toBe(0)
+    expect(ran.stdout).toMatch(/^Usage: signature-tuner/)
+    expectPage(ran)
+  })
 
   test('evaluating a folder sums it up, and --fail-under is for CI', async () => {
     const workspace = arrange()
@@ -77,8 +81,15 @@ describe('pages', () => {
 
   test('history, diff, jobs, doctor and validate', async () => {
     const workspace = arrange()
-    expect((await workspace.run(['tune', 'skills/python/async', '--model', 'embedded', '--apply'])).status).toBe(0)
+    const tune = ['tune', 'skills/python/async', '--model', 'embedded', '--json']
+    const { job_id } = JSON.parse((await workspace.run([...tune, '--no-apply'])).stdout)
+    const preview = ['jobs', 'apply', job_id, '--preview']
+    const shown = await workspace.run(preview)
+    expect(shown.stdout).toMatch(/would make these changes to .*\n(.*\n)*@@/)
+    expectPage(shown)
+    expect((await workspace.run(['jobs', 'apply', job_id])).status).toBe(0)
     const pages = [
+      preview,
       ['history', 'skills/python/async'],
       ['diff', 'skills/python/async'],
       ['jobs'],

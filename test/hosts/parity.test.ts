@@ -104,6 +104,8 @@ describe('the command line and HTTP', () => {
     await same('validate', { paths: ['skills'] })
     // The job of the request is what the command line reports of the one skill.
     await same('evaluate', skill, output => output.skills?.[0].result ?? output.result)
+    const some = { ...skill, examples: ['async-002', 'async-007'], max_failing: 1 }
+    await same('evaluate', some, output => output.skills?.[0].result ?? output.result)
     const [typedJob, servedJob] = await same('tune', { ...skill, apply: true })
     expect(typedJob.result).toMatchObject({ tuned: true, signature_version: 2 })
     await same('history', skill)
@@ -129,6 +131,8 @@ describe('the command line and HTTP', () => {
     await sameJob('jobs cancel')
     await sameJob('jobs resume', { max_calls: 3000 })
     await sameJob('jobs apply')
+    await sameJob('jobs apply', { preview: true, only: ['outputs.answer.constraints'] })
+    await sameJob('jobs discard')
     await sameJob('jobs prune')
     await same('jobs prune', { older_than: 0 })
     await same('doctor', { connect: false }, ({ healthy, checks }) => ({
@@ -146,6 +150,7 @@ describe('the command line and HTTP', () => {
     }
     for (const name of ['tune', 'evaluate', 'history', 'diff'] as const) await same(name, { skill_path: 'skills/none' })
     await same('restore', { skill_path: 'skills/python/async', version: 7 })
+    await same('evaluate', { skill_path: 'skills/python/async', examples: ['async-001', 'none'] })
     await same('tune', { skill_path: 'skills' })
     await same('new', { skill_path: 'skills/python/async' })
     await same('validate', { paths: ['nowhere'] })
@@ -155,7 +160,14 @@ describe('the command line and HTTP', () => {
     write('skills/python/async/signature.yaml', 'name: [')
     await same('tune', { skill_path: 'skills/python/async' })
     await same('validate', { paths: ['skills'] })
-    for (const name of ['jobs show', 'jobs cancel', 'jobs resume', 'jobs apply', 'jobs prune'] as const) {
+    for (const name of [
+      'jobs show',
+      'jobs cancel',
+      'jobs resume',
+      'jobs apply',
+      'jobs discard',
+      'jobs prune',
+    ] as const) {
       await same(name, { job_id: 'job_aaaaaaaaaaaaaaaa' })
     }
   }, 120_000)

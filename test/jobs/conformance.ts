@@ -133,8 +133,13 @@ export function storeConformance(name: string, open: () => Promise<Stores>): voi
       expect(jobs.complete(fence, {}, 3_001)).toBe(false)
       expect(jobs.claim(id, bob, 99_000, () => true)).toBeUndefined()
       expect(jobs.requeue(id, 3_002)).toBeUndefined()
-      expect(jobs.markApplied(id, 4, 3_003)).toBe(true)
-      expect(jobs.get(id)?.appliedVersion).toBe(4)
+      expect(jobs.discard(id, 3_003)).toBe(true)
+      expect(jobs.discard(id, 3_004)).toBe(true)
+      expect(jobs.get(id)?.discardedAt).toBe(3_003)
+      expect(jobs.markApplied(id, 4, 3_005)).toBe(true)
+      expect(jobs.get(id)).toMatchObject({ appliedVersion: 4 })
+      expect(jobs.get(id)?.discardedAt).toBeUndefined()
+      expect(jobs.discard(id, 3_006)).toBe(false)
     })
 
     test('a failed or cancelled job is queued again; its error goes, its attempt stays', async () => {
@@ -142,6 +147,7 @@ export function storeConformance(name: string, open: () => Promise<Stores>): voi
       expect(jobs.fail(fence, { code: 'endpoint_unreachable', message: 'No answer.', path: 'p' }, 3_000)).toBe(true)
       expect(jobs.get(id)).toMatchObject({ state: 'failed', error: { code: 'endpoint_unreachable', path: 'p' } })
       expect(jobs.markApplied(id, 1, 3_000)).toBe(false)
+      expect(jobs.discard(id, 3_000)).toBe(false)
       const queued = jobs.requeue(id, 4_000)
       expect(queued).toMatchObject({ state: 'queued', attempt: 1, updatedAt: 4_000 })
       expect(queued).not.toHaveProperty('error')

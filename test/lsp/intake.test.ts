@@ -9,7 +9,7 @@ const wordAt = shoutSignature.indexOf('word:')
 
 describe('a message', () => {
   test('of the wrong shape is answered with the place that is wrong, and leaves the documents as they are', async () => {
-    const client = await startLspClient(createWorkspace())
+    const client = await startLspClient(createWorkspace(), { sendsWrong: true })
     await client.open(path, shoutSignature)
     const textDocument = { uri: client.uriOf(path), version: 2 }
     const refused = (method: string, params: object | null, where: string) =>
@@ -57,7 +57,7 @@ describe('a URI', () => {
       'textDocument/references': { position: { line: 3, character: 3 }, context: { includeDeclaration: true } },
     }
     for (const [method, params] of Object.entries(asked)) {
-      expect(await client.request(method, { textDocument, ...params }), method).not.toBeNull()
+      expect(await client.request(method, { textDocument: { uri }, ...params }), method).not.toBeNull()
     }
     await expect(
       client.request('workspace/executeCommand', { command: 'signature-tuner.history', arguments: [{ uri }] }),

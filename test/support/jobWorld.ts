@@ -23,6 +23,7 @@ export interface JobWorldOptions {
   readonly examples?: JobSnapshot['examples']
   readonly concurrency?: number
   readonly model?: string
+  readonly options?: Partial<JobSnapshot['options']>
 }
 
 export function createJobWorld(answer: Answer, options: JobWorldOptions = {}) {
@@ -47,7 +48,7 @@ export function createJobWorld(answer: Answer, options: JobWorldOptions = {}) {
     seed: 1,
     concurrency,
     width: concurrency,
-    options: { force: false, minImprovement: 0.05 },
+    options: { force: false, minImprovement: 0.05, ...options.options },
     budget: { maxCalls: 2000 },
   }
   let pid = 0

@@ -140,10 +140,18 @@ export function createMemoryStores(): MemoryStores {
         entry.snapshot = snapshot
         return true
       },
+      discard(id, now) {
+        const entry = jobs.get(id)
+        const { state, kind, appliedVersion, discardedAt = now } = entry?.job ?? {}
+        if (entry === undefined || state !== 'completed' || kind !== 'tune' || appliedVersion !== undefined)
+          return false
+        entry.job = { ...entry.job, discardedAt, updatedAt: now }
+        return true
+      },
       markApplied(id, version, now) {
         const entry = jobs.get(id)
         if (entry?.job.state !== 'completed') return false
-        entry.job = { ...entry.job, appliedVersion: version, updatedAt: now }
+        entry.job = { ...entry.job, appliedVersion: version, discardedAt: undefined, updatedAt: now }
         return true
       },
       get(id) {

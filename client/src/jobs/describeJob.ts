@@ -32,6 +32,7 @@ export function isResumable(job: WireJob): boolean {
 /** It found changes that nobody has accepted yet. */
 export function isReviewable(job: WireJob): boolean {
   const result = tuneResult(job)
+  if (job.discarded === true) return false
   return job.status === 'completed' && result?.signature_version === undefined && (result?.changes.length ?? 0) > 0
 }
 

@@ -3,7 +3,14 @@ import { type Failure, failure } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { evaluate } from '../evaluation/evaluate.ts'
-import { failingExamples, groupErrors, lostPoints, refuseErrors } from '../evaluation/report.ts'
+import {
+  failingExamples,
+  groupErrors,
+  keptFailing,
+  lostPoints,
+  outcomeRow,
+  refuseErrors,
+} from '../evaluation/report.ts'
 import { scoringCalls } from '../metrics/metrics.ts'
 import { embeddedModel } from '../model/model.ts'
 import type { Work } from './jobHandlers.ts'
@@ -50,18 +57,24 @@ export async function evaluateSkill(work: Work): Promise<Result<Json, Failure>> 
   const refused = spent ?? refuseErrors(outcomes)
   if (refused !== undefined) return fail(refused)
   if (score === undefined) return fail(failure('examples_missing', 'There are no examples to score with.'))
-  const failing = failingExamples(evaluation, examples, signature)
-  recordEvaluation(work, signature, { score, scoreByMetric, scoreByField, errors: evaluation.errors, failing })
+  const { ofExamples, maxFailing = keptFailing } = snapshot.options
+  const failing = failingExamples(evaluation, examples, signature, Math.max(maxFailing, keptFailing))
+  if (ofExamples === undefined) {
+    const kept = failing.slice(0, keptFailing)
+    recordEvaluation(work, signature, { score, scoreByMetric, scoreByField, errors: evaluation.errors, failing: kept })
+  }
   const failingCount = outcomes.filter(lostPoints).length
   const result: EvaluateResult = {
     score,
     scores: scoreByMetric,
     scores_by_field: scoreByField,
     examples: examples.length,
+    ...(ofExamples !== undefined && { of_examples: ofExamples }),
     passed: outcomes.length - evaluation.errors - failingCount,
     errors: [...groupErrors(outcomes)],
-    failing: [...failing],
+    failing: failing.slice(0, maxFailing),
     failing_count: failingCount,
+    outcomes: outcomes.map(outcomeRow),
     model: snapshot.model,
     demo: snapshot.model === embeddedModel,
     ...callFigures(work.ledger, model),

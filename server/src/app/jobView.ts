@@ -1,7 +1,7 @@
 /** What a host shows of a job: the object of `tune --json` and of GET /api/v1/signatures/tune/{job_id}. */
 import { z } from 'zod'
 import { formatDuration } from '../base/duration.ts'
-import type { FailingExample } from '../evaluation/report.ts'
+import type { FailingExample, OutcomeRow } from '../evaluation/report.ts'
 import { type Job, jobErrorSchema, jobKinds, jobStates, progressSchema } from '../jobs/job.ts'
 import { estimateRest } from './estimate.ts'
 import type { FoundJob } from './ports.ts'
@@ -73,17 +73,28 @@ export const failingSchema = z.object({
   feedback: z.array(z.string()).readonly(),
 }) satisfies z.ZodType<FailingExample>
 
+const outcomeSchema = z.object({
+  id: z.string(),
+  score: z.number().optional(),
+  error: z.string().optional(),
+}) satisfies z.ZodType<OutcomeRow>
+
 /** The result of an evaluate job. */
 export const evaluateResultSchema = z.object({
   score: z.number(),
   scores: z.record(z.string(), z.number()),
   scores_by_field: z.record(z.string(), z.number()),
+  /** Those that were asked for. */
   examples: z.int(),
+  /** All there are, where only some were asked for: the scores are then not those of the signature. */
+  of_examples: z.int().optional(),
   passed: z.int(),
   errors: z.array(z.object({ code: z.string(), count: z.int(), message: z.string() })),
   /** Empty in a list of jobs. */
   failing: z.array(failingSchema).default([]),
   failing_count: z.int(),
+  /** Every example in the order of the file: its score, or the code of its error. Empty in a list of jobs. */
+  outcomes: z.array(outcomeSchema).default([]),
   model: z.string(),
   demo: z.boolean(),
   calls: z.int(),
@@ -97,7 +108,7 @@ export const evaluateResultSchema = z.object({
 export type EvaluateResult = z.infer<typeof evaluateResultSchema>
 
 /** What results of a list of jobs are shown without, as it may be hundreds of kilobytes a job. */
-export const longMembers = ['candidates', 'failing'] as const
+export const longMembers = ['candidates', 'failing', 'outcomes'] as const
 
 const jobBaseSchema = z.object({
   job_id: z.string(),
@@ -113,6 +124,8 @@ const jobBaseSchema = z.object({
   estimated_time: z.string().optional(),
   progress: progressSchema.optional(),
   error: jobErrorSchema.optional(),
+  /** A person does not want its result, which can still be applied. */
+  discarded: z.boolean().optional(),
 })
 
 export const tuneJobSchema = jobBaseSchema.extend({ result: tuneResultSchema.optional() }).meta({ id: 'TuneJob' })
@@ -138,6 +151,7 @@ export function viewJob(job: Job | FoundJob): JobView {
     ...(rest !== undefined && { estimated_time: formatDuration(rest) }),
     ...(job.progress && { progress: job.progress }),
     ...(job.error && { error: job.error }),
+    ...(job.discardedAt !== undefined && { discarded: true }),
   }
   if (job.kind === 'evaluate') {
     const result = evaluateResultSchema.safeParse(job.result)

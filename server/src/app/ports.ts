@@ -81,6 +81,8 @@ export interface JobService {
     readonly limit?: number
   }): Promise<Result<readonly FoundJob[]>>
   markApplied(id: string, version: number): Promise<Result<void>>
+  /** Remembers that nobody wants its result, until it is applied all the same. */
+  discard(id: string): Promise<Result<Job>>
   /** Deletes ended jobs that were not touched for so many days, or the one named; their number. */
   prune(olderThanDays: number, id?: string): Promise<Result<number>>
   /** Facts about the store, null where there is none; ended jobs untouched for so many days count as old. */

@@ -121,9 +121,10 @@ export function openJob({ jobs }: Pick<SkillState, 'jobs'>): FoundJob | undefine
   return newest.find(job => job !== undefined && (isUnfinished(job) || unappliedResult(job) !== undefined))
 }
 
-/** What a tune job found and nobody has applied. */
+/** What a tune job found and nobody has applied or discarded. */
 export function unappliedResult(job: FoundJob): TuneResult | undefined {
-  if (job.kind !== 'tune' || job.state !== 'completed' || job.appliedVersion !== undefined) return undefined
+  if (job.kind !== 'tune' || job.state !== 'completed') return undefined
+  if (job.appliedVersion !== undefined || job.discardedAt !== undefined) return undefined
   const result = tuneResultSchema.safeParse(job.result)
   return result.success && result.data.changes.length > 0 ? result.data : undefined
 }

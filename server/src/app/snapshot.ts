@@ -39,6 +39,10 @@ const snapshotSchema = z.object({
     minImprovement: z.number(),
     /** Of an evaluation: whether a version may be appended to the history. */
     record: z.boolean().optional(),
+    /** Of an evaluation of some examples alone: how many there are. Its scores are not those of the signature. */
+    ofExamples: z.int().optional(),
+    /** Failing examples that an evaluation describes. */
+    maxFailing: z.int().positive().optional(),
   }),
   budget: z.object({
     maxCalls: z.int().positive(),

@@ -23,16 +23,21 @@ export function addFlags(command: Command, input: z.ZodObject): void {
     if (property.positional) {
       const word = kebab(name) + (property.type === 'array' ? '...' : '')
       command.argument(required.has(name) ? `<${word}>` : `[${word}]`, description)
-    } else if (property.type === 'boolean') addSwitch(command, name, property, description)
+    } else if (property.type === 'array') command.option(`--${kebab(name)} <a,b,…>`, description)
+    else if (property.type === 'boolean') addSwitch(command, name, property, description)
     else {
-      const option = new Option(
-        `--${kebab(name)} <${property.type === 'string' ? (property.enum ? 'word' : 'text') : 'n'}>`,
-        description,
-      )
+      const option = new Option(`--${kebab(name)} <${placeholderOf(property)}>`, description)
       if (property.enum) option.choices(property.enum)
       command.addOption(option)
     }
   }
+}
+
+/** Items of a list have commas between them. */
+function placeholderOf({ type, enum: words }: Property): string {
+  if (type === 'array') return 'a,b'
+  if (type !== 'string') return 'n'
+  return words ? 'word' : 'text'
 }
 
 /** A switch that is on by default is turned off with `--no-…`; one without a default has both. */
@@ -63,8 +68,14 @@ export function readInput<Input extends z.ZodObject>(
     const property = value as Property
     const given = property.positional ? positionals[position++] : options[camel(name)]
     if (given === undefined || (Array.isArray(given) && given.length === 0)) continue
+    if (property.type === 'array' && typeof given === 'string') {
+      raw[name] = given.split(',').map(item => item.trim())
+      continue
+    }
     const numeric = property.type === 'number' || property.type === 'integer'
-    raw[name] = numeric && typeof given === 'string' && given.trim() !== '' ? Number(given) : given
+    const isList = property.type === 'array' && typeof given === 'string'
+    if (isList) raw[name] = given.split(',').map(item => item.trim())
+    else raw[name] = numeric && typeof given === 'string' && given.trim() !== '' ? Number(given) : given
   }
   const parsed = input.safeParse(raw)
   if (parsed.success) return ok(parsed.data)

@@ -28,7 +28,11 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     'signature-tuner tune skills/triage --model gpt-4.1-mini --max-calls 500',
     'signature-tuner tune skills/a --base-url http://localhost:8080/v1 --model m',
   ],
-  evaluate: ['signature-tuner evaluate skills/python/async', 'signature-tuner evaluate skills --fail-under 0.8 --json'],
+  evaluate: [
+    'signature-tuner evaluate skills/python/async',
+    'signature-tuner evaluate skills/python/async --examples 17,31',
+    'signature-tuner evaluate skills --fail-under 0.8 --json',
+  ],
   validate: ['signature-tuner validate', 'signature-tuner validate skills --format sarif > problems.sarif'],
   new: ['signature-tuner new skills/support/triage'],
   history: ['signature-tuner history skills/python/async'],
@@ -41,7 +45,11 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     'signature-tuner jobs resume job_abcdefghijklmnop --max-calls 4000 --apply',
   ],
   'jobs cancel': ['signature-tuner jobs cancel job_abcdefghijklmnop'],
-  'jobs apply': ['signature-tuner jobs apply job_abcdefghijklmnop --unproven'],
+  'jobs apply': [
+    'signature-tuner jobs apply job_abcdefghijklmnop --preview',
+    'signature-tuner jobs apply job_abcdefghijklmnop --only instructions',
+  ],
+  'jobs discard': ['signature-tuner jobs discard job_abcdefghijklmnop'],
   'jobs prune': ['signature-tuner jobs prune --older-than 90', 'signature-tuner jobs prune job_abcdefghijklmnop'],
   doctor: ['signature-tuner doctor', 'signature-tuner doctor --no-connect'],
 }

@@ -47,7 +47,7 @@ export async function runTune(
   const { root } = located.value
   const answer = asks ? await ask(question(terminal, shown), context.signal) : 'no'
   if (answer === 'yes' || (answer === 'default' && defaultsToYes(tuned.value))) {
-    const applied = await operations['jobs apply'].run(ports, { job_id, root, unproven }, context)
+    const applied = await operations['jobs apply'].run(ports, { job_id, root, unproven, preview: false }, context)
     if (!applied.ok) return applied.error
     terminal.print(`\n${renderApplied(terminal, { ...applied.value, skill_path: shown.skill_path, changes: [] })}`)
     return 0

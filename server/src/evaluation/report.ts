@@ -45,6 +45,19 @@ export function failingExamples(
     })
 }
 
+/** What became of an example, in a few bytes. */
+export interface OutcomeRow {
+  readonly id: string
+  /** In 0..1; absent after an error. */
+  readonly score?: number | undefined
+  /** Code of the error. */
+  readonly error?: string | undefined
+}
+
+export function outcomeRow({ id, score, error }: ExampleOutcome): OutcomeRow {
+  return error === undefined ? { id, score } : { id, error: error.code }
+}
+
 /** Scored, and below 1. */
 export function lostPoints(outcome: ExampleOutcome): boolean {
   return outcome.error === undefined && outcome.score < 1 - 1e-9

@@ -73,6 +73,7 @@ export const routes: readonly Route[] = [
   }),
   ...ofJobs,
   defineRoute('post', '/signatures/tune/{job_id}/apply', operations['jobs apply'], { kind: 'tune' }),
+  defineRoute('post', '/signatures/tune/{job_id}/discard', operations['jobs discard'], { kind: 'tune' }),
   defineRoute('post', '/signatures/validate', operations.validate, {
     inputs: { paths: z.array(z.string().min(1)).max(1000).default(['.']).describe('files and folders (default: all)') },
   }),

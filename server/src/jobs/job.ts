@@ -68,6 +68,8 @@ export const jobSchema = z.object({
   error: jobErrorSchema.optional(),
   /** Version in the history that holds the applied result. */
   appliedVersion: z.int().optional(),
+  /** When a person said that the result is not wanted. */
+  discardedAt: timeSchema.optional(),
 })
 export type Job = z.infer<typeof jobSchema>
 export type JobKind = Job['kind']

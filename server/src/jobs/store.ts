@@ -31,6 +31,8 @@ export interface JobStore {
   /** Replaces the snapshot of an unfinished job whose digest is the same (raised budgets). */
   replaceSnapshot(id: string, digest: string, snapshot: string, now: number): boolean
   markApplied(id: string, version: number, now: number): boolean
+  /** Of a completed tune job that was not applied; applying it later undoes this. */
+  discard(id: string, now: number): boolean
   get(id: string): Job | undefined
   snapshot(id: string): string | undefined
   /** Newest first. */

@@ -71,7 +71,7 @@ function refusal(error: unknown): ApplyWorkspaceEditResult {
 }
 
 function workspaceEdit(
-  { abilities }: ServerContext,
+  { abilities, editor }: ServerContext,
   open: OpenDocument,
   edits: readonly TextEdit[],
   label: string,
@@ -88,7 +88,8 @@ function workspaceEdit(
   }
   const annotation = ChangeAnnotation.create(
     `Signature Tuner: ${label}`,
-    true,
+    // In a client of ours the person has seen the change before.
+    editor() === undefined,
     'Wording only; layout and comments stay.',
   )
   return { documentChanges: [change], changeAnnotations: { [id]: annotation } }

@@ -10,7 +10,8 @@ import {
 import { z } from 'zod'
 import { operations } from '../app/app.ts'
 import type { OperationContext, OperationEvent } from '../app/operation.ts'
-import type { Ports, SkillLocation } from '../app/ports.ts'
+import type { FoundJob, Ports, SkillLocation } from '../app/ports.ts'
+import { unappliedResult } from '../app/skillState.ts'
 import { type Failure, failure } from '../base/errors.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { type Editing, editingPorts } from './applyEdit.ts'
@@ -18,7 +19,6 @@ import type { ServerContext } from './context.ts'
 import { refusal } from './editorClient.ts'
 import { createJobNotices } from './jobNotices.ts'
 import { describeEnd, tell } from './messages.ts'
-import { previewJob } from './previewJob.ts'
 import { responseError } from './request.ts'
 import { pathOfUri } from './uris.ts'
 
@@ -38,6 +38,8 @@ const argumentSchemas = {
     uri: uriInput,
     jobId: z.string().optional(),
     unproven: z.boolean().default(false),
+    /** Parts of the result, such as `outputs.answer.constraints`; all without it. */
+    only: z.array(z.string().min(1)).min(1).optional(),
     /** Tells what would change, and writes nothing. */
     preview: z.boolean().default(false),
   }),
@@ -86,11 +88,10 @@ export function registerCommands(server: ServerContext): void {
       const input = operations['jobs resume'].input.parse({ job_id: id.value, root: location.root, apply })
       return operations['jobs resume'].run(ports, input, context)
     },
-    'signature-tuner.apply': async ({ ports, location, context }, { jobId, unproven, preview }) => {
-      const id = await namedJob(ports, location, jobId, job => job.kind === 'tune' && job.state === 'completed')
+    'signature-tuner.apply': async ({ ports, location, context }, { jobId, ...terms }) => {
+      const id = await resultToApply(ports, location, jobId)
       if (!id.ok) return id
-      if (preview) return previewJob(ports, location, id.value)
-      return operations['jobs apply'].run(ports, { job_id: id.value, root: location.root, unproven }, context)
+      return operations['jobs apply'].run(ports, { job_id: id.value, root: location.root, ...terms }, context)
     },
     'signature-tuner.cancel': async ({ ports, location, context }, { jobId }) => {
       const id = await namedJob(ports, location, jobId, job => job.state === 'queued' || job.state === 'running')
@@ -270,13 +271,20 @@ async function namedJob(
   ports: Ports,
   { root, skillPath, displayPath }: SkillLocation,
   jobId: string | undefined,
-  fits: (job: { readonly kind: string; readonly state: string }) => boolean,
+  fits: (job: FoundJob) => boolean,
 ): Promise<Result<string>> {
   if (jobId !== undefined) return ok(jobId)
   const jobs = await ports.jobs(root).list({ skillPath, limit: 20 })
   if (!jobs.ok) return jobs
   const job = jobs.value.find(fits)
   return job === undefined ? fail(noJob(displayPath)) : ok(job.id)
+}
+
+/** The newest result that waits to be applied; else the newest of all, which may be there already. */
+async function resultToApply(ports: Ports, location: SkillLocation, jobId: string | undefined) {
+  const waiting = await namedJob(ports, location, jobId, job => unappliedResult(job) !== undefined)
+  if (waiting.ok || waiting.error.code !== 'job_not_found') return waiting
+  return namedJob(ports, location, jobId, job => job.kind === 'tune' && job.state === 'completed')
 }
 
 function noJob(path: string): Failure {

@@ -2,7 +2,7 @@
 import type { CancellationToken } from 'vscode-languageserver'
 import { z } from 'zod'
 import { operations } from '../app/app.ts'
-import type { AnyOperation } from '../app/operation.ts'
+import type { AnyOperation, OperationEvent } from '../app/operation.ts'
 import type { Ports } from '../app/ports.ts'
 import { type Failure, failure } from '../base/errors.ts'
 import { fail, type Result } from '../base/result.ts'
@@ -90,11 +90,17 @@ export function registerEditorClient(
   async function run(operation: AnyOperation, input: object, signal: AbortSignal): Promise<Result<unknown>> {
     const host = hosts().ports()
     const notices = createJobNotices(server, host, { answered: true })
+    const started = new Map<string, string>()
+    const onEvent = (event: OperationEvent) => {
+      if (event.kind === 'started') started.set(event.jobId, event.root)
+      notices.onEvent(event)
+    }
     const ports: Ports = editingPorts(host, { server, uri: '', label: operation.summary })
     try {
-      return await operation.run(ports, input as never, { signal, onEvent: notices.onEvent })
+      return await operation.run(ports, input as never, { signal, onEvent })
     } catch (error) {
       if (!signal.aborted) throw error
+      for (const [jobId, root] of started) await host.jobs(root).cancel(jobId)
       return fail(failure('cancelled', `${operation.name} was cancelled; what was answered is kept.`))
     } finally {
       await notices.end()

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { operations } from '../app/app.ts'
 import { describeJob } from '../app/describeJob.ts'
 import { jobViewSchema } from '../app/jobView.ts'
-import { previewSchema } from './previewJob.ts'
+import { previewSchema } from '../app/operations/jobResult.ts'
 
 /** `undefined` where the client shows the result itself. */
 export function describeEnd(command: string, output: unknown): string | undefined {

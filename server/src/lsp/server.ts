@@ -13,6 +13,7 @@ import { createDocumentsConfiguration, isSignatureUri } from './documents.ts'
 import { registerEditing } from './editing.ts'
 import { readEditorConfiguration, registerEditorClient } from './editorClient.ts'
 import { createEditorModels } from './editorModels.ts'
+import { registerExamples } from './examples.ts'
 import { createHosts, type Hosts } from './hosts.ts'
 import type { Intake } from './intake.ts'
 import { tell } from './messages.ts'
@@ -203,6 +204,7 @@ export function startServer(connection: Connection, { programFolder, environment
   const workspace = registerWorkspace(context)
   registerActions(context)
   registerEditing(context)
+  registerExamples(context)
   registerEditorClient(context, async configuration => {
     editor = configuration
     // What the server asks for may have changed as well, and the client waits until it counts.

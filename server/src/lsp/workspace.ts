@@ -78,7 +78,8 @@ export function registerWorkspace(server: ServerContext): Workspace {
       const context = { signal: new AbortController().signal, onEvent: () => {} }
       const history = await operations.history.run(hosts().ports(), { skill_path: path.value }, context)
       if (!history.ok) return { text: `# ${history.error.message}\n` }
-      const number = asked.searchParams.get('version') ?? ''
+      // VS Code encodes the sign between name and value, too.
+      const number = new URLSearchParams(decode(asked.search)).get('version') ?? ''
       const found = history.value.versions.findLast(({ version }) => String(version) === number)
       const none = found === undefined ? 'is not in the history' : 'was recorded without its text'
       return { text: found?.signature ?? `# Version ${number.slice(0, 20)} ${none}.\n` }
@@ -160,4 +161,13 @@ async function findSkills(ports: Ports, paths: readonly string[]): Promise<reado
     skills.push(...(await Promise.all(batch)))
   }
   return skills
+}
+
+/** As it is where it is no encoding. */
+function decode(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded)
+  } catch {
+    return encoded
+  }
 }

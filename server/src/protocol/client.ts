@@ -9,6 +9,33 @@ export const listModelsMethod = 'signatureTuner/listModels'
 /** Notification of the server: `JobNotice`. */
 export const jobMethod = 'signatureTuner/job'
 
+/** Request: `{ uri }` of a signature to `ExamplesAnswer`; texts of open documents count, saved or not. */
+export const examplesMethod = 'signatureTuner/examples'
+
+/** Of more examples than these the others are only counted. */
+export const mostListedExamples = 1000
+
+export interface ExamplesAnswer {
+  /** The file that holds them; absent where they are in the signature. */
+  readonly examplesUri?: string | undefined
+  /** In the order of the file. */
+  readonly examples: readonly ListedExample[]
+  /** How many there are. */
+  readonly total: number
+  /** Why there are none, or not all: a sentence. */
+  readonly problem?: string | undefined
+}
+
+export interface ListedExample {
+  readonly id: string
+  /** From 1. */
+  readonly line: number
+  /** One short line. */
+  readonly label: string
+  /** Where the author fixed it. */
+  readonly split?: 'train' | 'dev' | 'holdout' | undefined
+}
+
 /** A client that sends it shows progress and results itself. */
 export interface EditorConfiguration {
   /** Without trust nothing is evaluated or tuned. */
@@ -100,6 +127,8 @@ export interface WireJob {
   readonly estimated_time?: string | undefined
   readonly progress?: WireProgress | undefined
   readonly error?: { readonly code: string; readonly message: string } | undefined
+  /** A person does not want its result. */
+  readonly discarded?: boolean | undefined
   readonly result?: WireTuneResult | WireEvaluateResult | undefined
 }
 
@@ -140,13 +169,27 @@ export interface WireEvaluateResult {
   readonly score: number
   readonly scores: Readonly<Record<string, number>>
   readonly examples: number
+  /** All there are, where only some were asked for. */
+  readonly of_examples?: number | undefined
   readonly passed: number
+  readonly errors: readonly { readonly code: string; readonly count: number; readonly message: string }[]
+  /** The worst, as many as were asked for. */
   readonly failing: readonly WireFailing[]
   readonly failing_count: number
+  /** Every example; empty in a list of jobs. */
+  readonly outcomes: readonly WireOutcome[]
   readonly model: string
   readonly demo: boolean
   readonly calls: number
   readonly cost?: number | undefined
+}
+
+export interface WireOutcome {
+  readonly id: string
+  /** In 0..1; absent after an error. */
+  readonly score?: number | undefined
+  /** Code of the error. */
+  readonly error?: string | undefined
 }
 
 export interface WireFailing {
@@ -181,10 +224,48 @@ export interface WireVersion {
   readonly job_id?: string | undefined
   readonly restored_from?: number | undefined
   readonly changes?: readonly string[] | undefined
+  readonly provenance?: readonly WireProvenance[] | undefined
   readonly signature?: string | undefined
   readonly model?: string | undefined
   readonly scores?: Readonly<Record<string, number>> | undefined
   readonly examples?: number | undefined
+}
+
+/** Where a wording comes from. */
+export interface WireProvenance {
+  /** Such as `outputs.answer.constraints[0]`. */
+  readonly path: string
+  readonly text: string
+  /** Ids. */
+  readonly examples: readonly string[]
+  readonly reasoning?: string | undefined
+}
+
+/** What `apply` with `preview` answers. */
+export interface WirePreview {
+  readonly job_id: string
+  readonly changes: readonly string[]
+  /** Parts that were edited meanwhile, which keeps the whole from being applied. */
+  readonly conflicts: readonly string[]
+  readonly old_text: string
+  readonly new_text: string
+  readonly parts: readonly WirePart[]
+}
+
+export interface WirePart {
+  /** Such as `outputs.answer.constraints`. */
+  readonly path: string
+  readonly changes: readonly string[]
+  readonly conflict: boolean
+  /** Of the new text, from 1, as is the last line. */
+  readonly line?: number | undefined
+  readonly end_line?: number | undefined
+  readonly provenance: readonly WireProvenance[]
+}
+
+export interface WireApplied {
+  readonly signature_version: number
+  readonly written: boolean
 }
 
 /** What the client reads of the outputs of operations. */
@@ -192,8 +273,10 @@ export interface WireOutputs {
   readonly jobs: { readonly root: string; readonly jobs: readonly WireJob[] }
   readonly 'jobs show': WireJob
   readonly 'jobs cancel': WireJob
+  readonly 'jobs discard': WireJob
   readonly 'jobs prune': { readonly deleted: number }
   readonly history: WireHistory
+  readonly restore: { readonly restored: number; readonly version: number; readonly changed: boolean }
   readonly diff: {
     readonly changes: readonly string[]
     readonly old_text: string

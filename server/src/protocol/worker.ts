@@ -37,6 +37,7 @@ export const workerCalls = [
   'get',
   'list',
   'markApplied',
+  'discard',
   'prune',
   'inspect',
   'evaluations',

@@ -78,6 +78,11 @@ export function withChanges(signature: Signature, changes: readonly SignatureCha
   return result
 }
 
+/** The part that a change is of, such as `instructions` or `outputs.answer.constraints`. */
+export function changedPart(change: SignatureChange): string {
+  return change.part === 'instructions' ? 'instructions' : `${change.direction}.${change.field}.${change.part}`
+}
+
 export interface ChangedText {
   /** Such as `outputs.answer.constraints[0]`, counted in the new list. */
   readonly path: string

@@ -2,7 +2,7 @@
 import { failure } from '../base/errors.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { applyEdits, type TextEdit } from '../base/text.ts'
-import { compareSignatures, normalText, sameTexts, withChanges } from './compare.ts'
+import { changedPart, compareSignatures, normalText, sameTexts, withChanges } from './compare.ts'
 import { parseSignature, type SignatureDocument } from './document.ts'
 import { addConstraints, changeConstraints } from './editConstraints.ts'
 import { addKey, replaceText } from './editText.ts'
@@ -39,7 +39,7 @@ function applyAll(document: SignatureDocument, changes: readonly SignatureChange
   const edits: TextEdit[] = []
   const seen = new Set<string>()
   for (const change of changes) {
-    const part = change.part === 'instructions' ? 'instructions' : `${change.direction}.${change.field}.${change.part}`
+    const part = changedPart(change)
     const found = seen.has(part) ? undefined : editsFor(document, change)
     seen.add(part)
     if (found === undefined) conflicts.push(change)

@@ -16,7 +16,7 @@ const columnsWith = (result: string) => `
   id, kind, state, skill_path AS skillPath, skill_id AS skillId, digest, attempt, owner,
   lease_until AS leaseUntil, cancel_requested AS cancelRequested,
   created_at AS createdAt, job.updated_at AS updatedAt, finished_at AS finishedAt,
-  progress, ${result} AS result, error, applied_version AS appliedVersion`
+  progress, ${result} AS result, error, applied_version AS appliedVersion, discarded_at AS discardedAt`
 const source = 'job LEFT JOIN job_progress ON job_id = id'
 
 // The attempt fences a rescued job: a worker that lost its lease changes no row.
@@ -66,7 +66,11 @@ export function createSqliteJobStore(database: Database): JobStore {
     WHERE job_id = @id AND EXISTS (SELECT 1 FROM job WHERE id = @id AND digest = @digest AND state <> 'completed')`)
   const touchJob = database.prepare('UPDATE job SET updated_at = @now WHERE id = @id')
   const markApplied = database.prepare(`
-    UPDATE job SET applied_version = @version, updated_at = @now WHERE id = @id AND state = 'completed'`)
+    UPDATE job SET applied_version = @version, discarded_at = NULL, updated_at = @now
+    WHERE id = @id AND state = 'completed'`)
+  const discard = database.prepare(`
+    UPDATE job SET discarded_at = coalesce(discarded_at, @now), updated_at = @now
+    WHERE id = @id AND kind = 'tune' AND state = 'completed' AND applied_version IS NULL`)
   const isOld = `state IN ('completed', 'failed', 'cancelled') AND updated_at < @before`
   // No job is touched before it is created: so found by index, without reading the younger ones.
   const prune = database.prepare(`
@@ -130,6 +134,7 @@ export function createSqliteJobStore(database: Database): JobStore {
     replaceSnapshot: (id, digest, snapshot, now) =>
       database.write(() => replaceSnapshot.run({ id, digest, snapshot }) > 0 && touchJob.run({ id, now }) > 0),
     markApplied: (id, version, now) => write(markApplied, { id, version, now }),
+    discard: (id, now) => write(discard, { id, now }),
     get,
     snapshot(id) {
       const row = snapshotOf.get({ id })

@@ -174,6 +174,7 @@ export function createWorkerService(options: WorkerServiceOptions): JobService &
     get: id => call('get', id),
     list: filter => call('list', filter),
     markApplied: (id, version) => call('markApplied', id, version),
+    discard: id => call('discard', id),
     prune: (days, id) => call('prune', days, id),
     inspect: days => call('inspect', days),
     evaluations: (skillPath, limit) => call('evaluations', skillPath, limit),

@@ -11,8 +11,8 @@ import { applyChanges } from '../../signature/edit.ts'
 import type { Signature } from '../../signature/signature.ts'
 import type { JobService, Ports, SkillLocation } from '../ports.ts'
 import type { StoredSnapshot } from '../snapshot.ts'
-import { type StoredTune, storedTuneSchema } from '../storedTune.ts'
 import { jobCommand } from './jobFailure.ts'
+import { type JobResult, readJobResult } from './jobResult.ts'
 import { keepUnrecorded } from './keepUnrecorded.ts'
 
 export interface Applied {
@@ -31,16 +31,25 @@ export async function applyJob(
   service: JobService,
   job: Job,
   location: SkillLocation,
-  acceptUnproven: boolean,
+  terms: ApplyTerms,
 ): Promise<Result<Applied>> {
-  const applied = await apply(ports, service, job, location, acceptUnproven)
+  const applied = await apply(ports, service, job, location, terms)
   if (applied.ok || !diskCodes.has(applied.error.code)) return applied
   const { code, message, path } = applied.error
   const command = await jobCommand(ports, location.root, 'apply', job.id)
+  const flags = `${terms.acceptUnproven ? ' --unproven' : ''}${onlyFlag(terms)}`
   // The result stays in the store, and is not lost with this message.
-  return fail(
-    failure(code, `${message} Then write the result with: ${command}${acceptUnproven ? ' --unproven' : ''}`, path),
-  )
+  return fail(failure(code, `${message} Then write the result with: ${command}${flags}`, path))
+}
+
+export interface ApplyTerms {
+  readonly acceptUnproven: boolean
+  /** Parts such as `outputs.answer.constraints`; all without it. */
+  readonly only?: readonly string[] | undefined
+}
+
+function onlyFlag({ only }: ApplyTerms): string {
+  return only === undefined ? '' : ` --only ${only.join(',')}`
 }
 
 const diskCodes: ReadonlySet<string> = new Set(['write_failed', 'disk_full', 'read_failed', 'history_damaged'])
@@ -50,18 +59,13 @@ async function apply(
   service: JobService,
   job: Job,
   location: SkillLocation,
-  acceptUnproven: boolean,
+  terms: ApplyTerms,
 ): Promise<Result<Applied>> {
-  const command = await jobCommand(ports, location.root, 'apply', job.id)
-  const stored = storedTuneSchema.safeParse(job.result)
-  if (job.kind !== 'tune' || job.state !== 'completed' || !stored.success) {
-    return fail(failure('job_state', `Job ${job.id} is ${job.state} and has no tuned result to apply.`))
-  }
-  const tuned = stored.data
-  if (tuned.typed_changes.length === 0) {
-    return fail(failure('job_state', `Job ${job.id} changed nothing: ${tuned.reason}.`))
-  }
-  if (tuned.evidence === 'unproven' && !acceptUnproven) {
+  const command = `${await jobCommand(ports, location.root, 'apply', job.id)}${onlyFlag(terms)}`
+  const read = readJobResult(job, terms.only)
+  if (!read.ok) return read
+  const { tuned, changes } = read.value
+  if (tuned.evidence === 'unproven' && !terms.acceptUnproven) {
     const way = `To accept it anyway: ${command} --unproven`
     return fail(failure('unproven', `The gain of job ${job.id} is unproven (${tuned.reason}). ${way}`))
   }
@@ -69,7 +73,7 @@ async function apply(
   if (!history.ok) return history
   const text = await ports.files.readText(location.signaturePath)
   if (!text.ok) return text
-  const edited = applyChanges(parseSignature(text.value), tuned.typed_changes)
+  const edited = applyChanges(parseSignature(text.value), changes)
   if (!edited.ok) return edited
   const conflicts = edited.value.conflicts.flatMap(describeChange)
   if (conflicts.length > 0) {
@@ -85,7 +89,7 @@ async function apply(
     const way = `Mend it, then run '${command}'`
     return fail(failure('signature_invalid', `${location.displayPath} has errors. ${way}.`, location.displayPath))
   }
-  const recorded = { ports, location, job, tuned, snapshot: snapshot.value, before, after: result }
+  const recorded = { ports, location, job, found: read.value, snapshot: snapshot.value, before, after: result }
   const first = await recordBefore(recorded)
   if (!first.ok) return first
   faultPoint('apply.versionBefore')
@@ -106,14 +110,14 @@ async function apply(
   const marked = await service.markApplied(job.id, version)
   if (!marked.ok) return marked
   faultPoint('apply.marked')
-  return ok({ version, written: changed || appended, changes: tuned.typed_changes.flatMap(describeChange) })
+  return ok({ version, written: changed || appended, changes: changes.flatMap(describeChange) })
 }
 
 interface Recorded {
   readonly ports: Ports
   readonly location: SkillLocation
   readonly job: Job
-  readonly tuned: StoredTune
+  readonly found: JobResult
   readonly snapshot: StoredSnapshot
   /** What the job tuned, and what the file means once the changes are in. */
   readonly before: Signature
@@ -121,7 +125,8 @@ interface Recorded {
 }
 
 /** The text that was tuned becomes a version before it is overwritten, unless its meaning is one already. */
-function recordBefore({ ports, location, tuned, snapshot, before }: Recorded): Promise<Result<unknown>> {
+function recordBefore({ ports, location, found, snapshot, before }: Recorded): Promise<Result<unknown>> {
+  const { tuned } = found
   const sha256 = signatureSha256(before)
   return ports.history.append(location.historyPath, snapshot.skillId, ({ signature_history: versions }) =>
     versions.some(version => version.sha256 === sha256)
@@ -142,12 +147,13 @@ function recordBefore({ ports, location, tuned, snapshot, before }: Recorded): P
 
 /** The number of the tuned version, appended unless this job's is there, or the file read so before. */
 async function recordAfter(
-  { ports, location, job, tuned, snapshot, before, after }: Recorded,
+  { ports, location, job, found, snapshot, before, after }: Recorded,
   text: string,
   changed: boolean,
 ): Promise<Result<{ readonly version: number; readonly appended: boolean }>> {
+  const { tuned, changes, provenance, isPart } = found
   const sha256 = signatureSha256(after)
-  // Merged with edits made meanwhile, the text is one that nobody has scored.
+  // Merged with edits made meanwhile, or taken over in part, the text is one that nobody has scored.
   const measured = sha256 === signatureSha256(withChanges(before, tuned.typed_changes))
   const score = tuned.new_score ?? tuned.old_score
   let known: Version | undefined
@@ -160,12 +166,12 @@ async function recordAfter(
       created_at: new Date(ports.clock.now()).toISOString(),
       metric_score: measured ? score : null,
       tuned: true,
-      tuning_reason: tuned.reasoning ?? tuned.reason,
+      tuning_reason: isPart ? partReason(found) : (tuned.reasoning ?? tuned.reason),
       ...(measured && { improvement: formatImprovement(tuned.old_score, score) }),
       ...(parent !== undefined && { parent }),
       job_id: job.id,
-      changes: tuned.typed_changes.flatMap(describeChange),
-      provenance: tuned.provenance,
+      changes: changes.flatMap(describeChange),
+      provenance,
       sha256,
       signature: text,
       ...(measured && { model: tuned.model, scores: tuned.new_scores ?? {}, examples: tuned.examples }),
@@ -173,4 +179,10 @@ async function recordAfter(
   })
   if (!appended.ok) return appended
   return ok({ version: (appended.value ?? known)?.version ?? 0, appended: appended.value !== undefined })
+}
+
+/** The scores that the job's own reason speaks of are those of the whole. */
+function partReason({ tuned, changes }: JobResult): string {
+  const part = `Applied in part: ${changes.length} of ${tuned.typed_changes.length} changes`
+  return tuned.reasoning === undefined ? part : `${part}. ${tuned.reasoning}`
 }

@@ -2,11 +2,13 @@
 import { z } from 'zod'
 import { failure } from '../../base/errors.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
+import { keptFailing } from '../../evaluation/report.ts'
+import type { Example } from '../../examples/example.ts'
 import { budgetInputs, modelInputs, positional, typedCallsInput } from '../inputs.ts'
 import { evaluateResultSchema } from '../jobView.ts'
 import { defineOperation, type OperationContext } from '../operation.ts'
 import type { Ports, SkillLocation } from '../ports.ts'
-import { loadRunnableSkill } from '../skill.ts'
+import { loadRunnableSkill, type Skill } from '../skill.ts'
 import { recordVersion } from './recordVersion.ts'
 import { submitAndWait } from './submitAndWait.ts'
 
@@ -38,6 +40,17 @@ export const evaluate = defineOperation({
       .optional()
       .describe('exit with 1 when a score is below this, for CI; records no version'),
     record: z.boolean().default(true).describe('append a version to the history when the meaning is new'),
+    examples: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe('ids of the examples to score (default: all); the scores of some are kept nowhere'),
+    max_failing: z
+      .int()
+      .positive()
+      .max(10_000)
+      .default(keptFailing)
+      .describe('failing examples to describe, the worst first'),
     model: modelInputs.model,
     ...budgetInputs,
     max_calls: typedCallsInput.describe('most model calls for one skill (default: all its examples)'),
@@ -58,7 +71,11 @@ export const evaluate = defineOperation({
       const way = `create one with: signature-tuner new ${input.skill_path}`
       return fail(failure('not_a_skill', `${input.skill_path} holds no signature.yaml; ${way}`, input.skill_path))
     }
-    const record = input.record && input.fail_under === undefined
+    if (input.examples !== undefined && found.value.length > 1) {
+      const message = `${input.skill_path} holds ${found.value.length} signatures: name the one whose examples you mean.`
+      return fail(failure('usage', message, input.skill_path))
+    }
+    const record = input.record && input.fail_under === undefined && input.examples === undefined
     const skills: Evaluated[] = []
     for (const location of found.value) {
       const one = await evaluateSkill(ports, location, input, record, context)
@@ -93,11 +110,15 @@ async function evaluateSkill(
 ): Promise<Result<Evaluated>> {
   const skill = await loadRunnableSkill(ports.files, location.signaturePath)
   if (!skill.ok) return skill
+  const chosen = chooseExamples(skill.value, input.examples)
+  if (!chosen.ok) return chosen
   if (record) {
     const history = await ports.history.read(location.historyPath)
     if (!history.ok) return history
   }
-  const ended = await submitAndWait(ports, skill.value, 'evaluate', { ...input, record }, context)
+  const asked = { ...skill.value, examples: chosen.value }
+  const ofExamples = input.examples && skill.value.examples.length
+  const ended = await submitAndWait(ports, asked, 'evaluate', { ...input, record, of_examples: ofExamples }, context)
   if (!ended.ok) return ended
   const { job } = ended.value
   const parsed = evaluateResultSchema.safeParse(job.result)
@@ -117,4 +138,23 @@ async function evaluateSkill(
     // The scores are paid for: a history that cannot be written must not hide them.
     ...(recorded.ok ? recorded.value && { version: recorded.value.version } : { error: recorded.error }),
   })
+}
+
+/** All, or those of these ids in the order of the file; each id must be that of an example. */
+function chooseExamples({ examples, location }: Skill, ids: readonly string[] | undefined): Result<readonly Example[]> {
+  if (ids === undefined) return ok(examples)
+  const wanted = new Set(ids)
+  const chosen = examples.filter(({ id }) => wanted.has(id))
+  if (chosen.length === wanted.size) return ok(chosen)
+  const known = new Set(examples.map(({ id }) => id))
+  const unknown = ids.find(id => !known.has(id)) ?? ''
+  const all = `its ids go from ${shortId(examples[0])} to ${shortId(examples.at(-1))}`
+  const message = `${location.displayPath} has no example '${unknown.slice(0, longestId)}': ${all}.`
+  return fail(failure('usage', message, location.displayPath))
+}
+
+const longestId = 60
+
+function shortId(example: Example | undefined): string {
+  return `'${example?.id.slice(0, longestId) ?? ''}'`
 }

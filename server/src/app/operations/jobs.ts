@@ -1,4 +1,4 @@
-/** Jobs: list, show, resume, cancel, apply and prune what the store of this workspace holds. */
+/** Jobs: list, show, resume, cancel, apply, discard and prune what the store of this workspace holds. */
 import { z } from 'zod'
 import { failure } from '../../base/errors.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
@@ -10,6 +10,7 @@ import { defineOperation, type OperationContext } from '../operation.ts'
 import type { FoundJob, JobService, Ports } from '../ports.ts'
 import { applyJob } from './applyJob.ts'
 import { jobFailure } from './jobFailure.ts'
+import { previewJob, previewSchema } from './jobResult.ts'
 import { recordVersion } from './recordVersion.ts'
 import { estimateJob } from './submitAndWait.ts'
 
@@ -121,9 +122,29 @@ async function finishResumed(
   const result = viewTuneJob(job).result
   const accepted = result?.tuned || (input.accept_unproven && result?.evidence === 'unproven')
   if (!input.apply || !accepted) return ok(viewJob(job))
-  const applied = await applyJob(ports, service, job, location.value, input.accept_unproven)
+  const applied = await applyJob(ports, service, job, location.value, {
+    acceptUnproven: input.accept_unproven,
+  })
   return applied.ok ? ok(viewJob({ ...job, appliedVersion: applied.value.version })) : applied
 }
+
+export const discardJob = defineOperation({
+  name: 'jobs discard',
+  summary: 'offer the result of a finished tune job no more; it is kept, and can still be applied',
+  input: z.object({ job_id: jobIdInput, root: rootInput }),
+  output: jobViewSchema,
+  run: (ports, input) => viewAfter(ports, input, service => service.discard(input.job_id)),
+})
+
+const appliedSchema = z.object({
+  job_id: z.string(),
+  skill_path: z.string(),
+  signature_version: z.int(),
+  /** False when file and history already held the result. */
+  written: z.boolean(),
+  changes: z.array(z.string()),
+})
+export type AppliedView = z.infer<typeof appliedSchema>
 
 export const applyJobById = defineOperation({
   name: 'jobs apply',
@@ -132,22 +153,23 @@ export const applyJobById = defineOperation({
     job_id: jobIdInput,
     root: rootInput,
     unproven: z.boolean().default(false).describe('accept a gain that chance could explain'),
+    only: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe('only these parts of the result, such as outputs.answer.constraints'),
+    preview: z.boolean().default(false).describe('show what would change, and write nothing'),
   }),
-  output: z.object({
-    job_id: z.string(),
-    skill_path: z.string(),
-    signature_version: z.int(),
-    /** False when file and history already held the result. */
-    written: z.boolean(),
-    changes: z.array(z.string()),
-  }),
+  output: z.union([appliedSchema, previewSchema]),
   async run(ports, input) {
     const opened = await openJob(ports, input)
     if (!opened.ok) return opened
     const { root, service, job } = opened.value
     const location = await ports.files.locateIn(root, job.skillPath)
     if (!location.ok) return location
-    const applied = await applyJob(ports, service, job, location.value, input.unproven)
+    const { preview, only, unproven: acceptUnproven } = input
+    if (preview) return previewJob(ports, job, location.value, only)
+    const applied = await applyJob(ports, service, job, location.value, { acceptUnproven, only })
     if (!applied.ok) return applied
     const { version, written, changes } = applied.value
     return ok({

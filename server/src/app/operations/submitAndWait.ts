@@ -1,6 +1,7 @@
 /** Submits a job with a snapshot of a skill and stays with it until it ended. */
 import { faultPoint } from '../../base/faultPoint.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
+import { keptFailing } from '../../evaluation/report.ts'
 import { examplesSha256 } from '../../examples/digest.ts'
 import type { Job, JobKind } from '../../jobs/job.ts'
 import { scoringCalls } from '../../metrics/metrics.ts'
@@ -19,6 +20,9 @@ export interface JobInput extends Terms {
   readonly force?: boolean
   readonly min_improvement?: number
   readonly record?: boolean
+  /** Of an evaluation of some of the skill's examples: how many there are. */
+  readonly of_examples?: number | undefined
+  readonly max_failing?: number
   readonly seed?: number
   /** Evaluating needs as many as it needs, unless told otherwise. */
   readonly max_calls?: number | undefined
@@ -47,7 +51,14 @@ export async function submitAndWait(
     parameters: ports.models.parameters,
     seed: input.seed ?? 0,
     concurrency: ports.models.concurrency,
-    options: { force: input.force ?? false, minImprovement: input.min_improvement ?? 0, record: input.record },
+    options: {
+      force: input.force ?? false,
+      minImprovement: input.min_improvement ?? 0,
+      record: input.record,
+      ofExamples: input.of_examples,
+      // Left out where it says nothing new, so that what was begun before there was a choice goes on.
+      maxFailing: input.max_failing === keptFailing ? undefined : input.max_failing,
+    },
     budget: {
       maxCalls: input.max_calls ?? scoringCalls(skill.signature.metrics, skill.examples.length),
       maxCost: input.max_cost,

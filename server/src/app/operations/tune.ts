@@ -40,7 +40,7 @@ export const tune = defineOperation({
     }
     const accepted = result.tuned || (input.accept_unproven && result.evidence === 'unproven')
     if (!input.apply || !accepted) return ok(viewTuneJob(job))
-    const applied = await applyJob(ports, service, job, skill.value.location, input.accept_unproven)
+    const applied = await applyJob(ports, service, job, skill.value.location, { acceptUnproven: input.accept_unproven })
     return applied.ok ? ok(viewTuneJob({ ...job, appliedVersion: applied.value.version })) : applied
   },
 })

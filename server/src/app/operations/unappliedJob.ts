@@ -11,7 +11,7 @@ import type { Terms } from './jobFailure.ts'
 
 /**
  * The skill's newest tune job, if it is what the same command made before: completed, accepted by the same terms, made
- * of the same snapshot, and not yet applied, or only just: by a process that was quicker. `readText` reads the
+ * of the same snapshot, wanted, and not yet applied, or only just: by a process that was quicker. `readText` reads the
  * signature file as it is now.
  */
 export async function findUnapplied(
@@ -25,7 +25,8 @@ export async function findUnapplied(
   if (!newest.ok) return newest
   const [job] = newest.value
   const result = storedTuneSchema.safeParse(job?.result)
-  if (job?.state !== 'completed' || !result.success || !isAccepted(result.data, terms)) return ok(undefined)
+  if (job?.state !== 'completed' || job.discardedAt !== undefined) return ok(undefined)
+  if (!result.success || !isAccepted(result.data, terms)) return ok(undefined)
   const stored = await service.snapshot(job.id)
   if (!stored.ok || termsOf(stored.value) !== termsOf(wanted)) return ok(undefined)
   const { text } = stored.value

@@ -33,12 +33,17 @@ export function renderScores(
 ): string {
   const { columns } = terminal
   const { threshold } = skill
+  const some = result.of_examples !== undefined
+  const among = some ? ` of the ${result.of_examples} it has; their scores are not those of the signature` : ''
+  // What a few examples score meets no threshold.
   const verdict =
-    threshold === undefined ? '' : ` ${result.score >= threshold ? 'meets' : 'is below'} the threshold ${threshold}`
+    threshold === undefined || some
+      ? ''
+      : ` ${result.score >= threshold ? 'meets' : 'is below'} the threshold ${threshold}`
   const row = (name: string, value: number) => `  ${line(name, 24).padEnd(24)} ${score(value)}`
   const lines = [
     wrap(`${skillName(skill.skill_path)}: ${score(result.score)}${verdict}`, columns),
-    `  ${result.passed} of ${result.examples} examples entirely right`,
+    `  ${wrap(`${result.passed} of ${result.examples} examples entirely right${among && `,${among}`}`, columns, 2)}`,
     '',
     'By metric',
     ...Object.entries(result.scores).map(([name, value]) => row(name, value)),

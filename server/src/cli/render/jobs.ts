@@ -1,10 +1,12 @@
 /** Jobs as a table, and one job in full. */
 import type { z } from 'zod'
 import type { EvaluateResult, JobView, TuneResult } from '../../app/jobView.ts'
-import type { applyJobById, listJobs } from '../../app/operations/jobs.ts'
+import type { Preview } from '../../app/operations/jobResult.ts'
+import type { AppliedView, applyJobById, listJobs } from '../../app/operations/jobs.ts'
 import { bullet, score, skillName, type Terminal, table, wrap } from '../terminal.ts'
 import { renderScores } from './evaluated.ts'
 import { renderTuned } from './tuned.ts'
+import { textDiff } from './versions.ts'
 
 export function renderJobs(terminal: Terminal, view: z.output<typeof listJobs.output>): string {
   if (view.jobs.length === 0) {
@@ -70,7 +72,8 @@ export function renderJob(terminal: Terminal, job: JobView): string {
   const kept = result.changes.length > 0 && result.signature_version === undefined
   if (kept) {
     const unproven = result.evidence === 'unproven' ? ' --unproven' : ''
-    lines.push('', 'Not written. To write it:', `  signature-tuner jobs apply ${job.job_id}${unproven}`)
+    const state = job.discarded ? 'Discarded. To write it all the same:' : 'Not written. To write it:'
+    lines.push('', state, `  signature-tuner jobs apply ${job.job_id}${unproven}`)
   }
   return lines.join('\n')
 }
@@ -103,12 +106,35 @@ export function renderCancelled(terminal: Terminal, job: JobView): string {
 }
 
 export function renderApplied(terminal: Terminal, view: z.output<typeof applyJobById.output>): string {
+  return 'conflicts' in view ? renderPreview(terminal, view) : renderWritten(terminal, view)
+}
+
+function renderWritten(terminal: Terminal, view: AppliedView): string {
   const skill = skillName(view.skill_path)
   const done = view.written
     ? `Applied ${view.job_id} to ${skill}: version ${view.signature_version} written.`
     : `${skill} already reads as version ${view.signature_version}: nothing to write.`
   const changes = view.written ? view.changes.map(change => bullet(change, terminal.columns)) : []
   return [wrap(done, terminal.columns), ...changes].join('\n')
+}
+
+function renderPreview(terminal: Terminal, view: Preview): string {
+  const { columns } = terminal
+  const skill = skillName(view.skill_path)
+  const lines = [wrap(`${view.job_id} would make these changes to ${skill}; nothing was written.`, columns)]
+  lines.push(...view.changes.map(change => bullet(change, columns)))
+  if (view.conflicts.length > 0) {
+    lines.push(wrap('Edited since the job started, so that applying is refused:', columns))
+    lines.push(...view.conflicts.map(change => bullet(change, columns)))
+  }
+  if (view.old_text === view.new_text) lines.push(wrap(`The text of ${skill} would stay as it is.`, columns))
+  else lines.push('', textDiff(terminal, view.old_text, view.new_text))
+  return lines.join('\n')
+}
+
+export function renderDiscarded(terminal: Terminal, job: JobView): string {
+  const way = `To apply it all the same: signature-tuner jobs apply ${job.job_id}`
+  return wrap(`Discarded the result of ${job.job_id}; it is not offered any more. ${way}`, terminal.columns)
 }
 
 function isTuneResult(result: TuneResult | EvaluateResult): result is TuneResult {

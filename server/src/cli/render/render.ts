@@ -5,7 +5,7 @@ import { errorTable, isErrorCode } from '../../base/errors.ts'
 import type { Terminal } from '../terminal.ts'
 import { renderDoctor } from './doctor.ts'
 import { renderEvaluated } from './evaluated.ts'
-import { renderApplied, renderCancelled, renderJob, renderJobs } from './jobs.ts'
+import { renderApplied, renderCancelled, renderDiscarded, renderJob, renderJobs } from './jobs.ts'
 import { renderValidated, type ValidateFormat } from './validated.ts'
 import { renderDiff, renderHistory, renderRestored } from './versions.ts'
 
@@ -41,6 +41,7 @@ const renderers: Renderers = {
   'jobs resume': (terminal, value) => done(() => renderJob(terminal, value)),
   'jobs cancel': (terminal, value) => done(() => renderCancelled(terminal, value)),
   'jobs apply': (terminal, value) => done(() => renderApplied(terminal, value)),
+  'jobs discard': (terminal, value) => done(() => renderDiscarded(terminal, value)),
   'jobs prune': (_terminal, value) => done(() => renderPruned(value.deleted)),
   doctor: (terminal, value) => ({ text: () => renderDoctor(terminal, value), status: value.healthy ? 0 : 1 }),
 }

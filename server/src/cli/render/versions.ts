@@ -51,7 +51,7 @@ function sideOf(side: z.output<typeof diff.output>['a']): string {
 }
 
 /** A unified diff, coloured on a terminal. */
-function textDiff(terminal: Terminal, before: string, after: string): string {
+export function textDiff(terminal: Terminal, before: string, after: string): string {
   const patch = createTwoFilesPatch('', '', before, after, '', '', { context: 2 })
   const lines = printable(patch).split('\n')
   return lines
