@@ -12,6 +12,10 @@ const skill = 'skills/python/async/signature.yaml'
 async function open(options: EditorOptions = {}): Promise<Editor> {
   const editor = await openEditor({ userSettings: { 'signatureTuner.model': 'embedded' }, ...options })
   onTestFinished(async ({ task }) => {
+    if (task.result?.state === 'fail') {
+      await runCommand(editor, 'Notifications: Show Notifications').catch(() => {})
+      console.log(await editor.page.locator('.notifications-center').innerText().catch(String))
+    }
     if (task.result?.state === 'fail') await takePicture(editor.page, `failed-${task.name.slice(0, 20)}`)
     await editor.stop()
   })
