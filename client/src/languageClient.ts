@@ -82,7 +82,9 @@ export async function startClient(start: ClientStart): Promise<RunningClient> {
   for (const [method, handle] of start.onRequest) onRequest(method, handle)
   await client.start()
   return {
-    request: (method, params, token) => client.sendRequest(method, params, token),
+    // A token that is not there would count as a second parameter.
+    request: (method, params, token) =>
+      token === undefined ? client.sendRequest(method, params) : client.sendRequest(method, params, token),
     execute: (command, argument) => client.sendRequest('workspace/executeCommand', { command, arguments: [argument] }),
     onRequest,
     keepSecret,

@@ -13,6 +13,8 @@ const manifest = {
   extensionKind: ['workspace'],
   // Tests of Restricted Mode run in it.
   capabilities: { untrustedWorkspaces: { supported: true } },
+  // A test answers in the name of a model of the editor.
+  contributes: { languageModelChatProviders: [{ vendor: 'suite', displayName: 'Suite' }] },
 }
 
 /** Files in `suite/` run in a trusted window, those in `suite/restricted/` in Restricted Mode. */

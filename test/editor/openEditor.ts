@@ -25,7 +25,7 @@ export interface Editor extends Server {
 
 /** `stop` closes the browser, the server and what it started, and removes their folders. */
 export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
-  const server = await startServer(options)
+  const server = await startServer({ ...options, loadsTests: options.tests !== undefined })
   let browser: Browser | undefined
   const stop = async () => {
     await browser?.close()

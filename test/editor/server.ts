@@ -11,6 +11,8 @@ const project = resolve(import.meta.dirname, '../..')
 export type Settings = Readonly<Record<string, unknown>>
 
 export interface ServerOptions {
+  /** The page loads the tests that its address names; such a window shows no messages of extensions as toasts. */
+  readonly loadsTests?: boolean
   /** Without trust the window opens in Restricted Mode. Trusted unless told. */
   readonly trusted?: boolean
   /** Settings of the user. */
@@ -112,11 +114,12 @@ const quiet: Settings = {
   'git.enabled': false,
 }
 
-function serverFlags({ trusted = true }: ServerOptions): readonly string[] {
+function serverFlags({ trusted = true, loadsTests = false }: ServerOptions): readonly string[] {
   return [
     ...['--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--accept-server-license-terms'],
+    '--disable-telemetry',
     // Without this the page ignores the payload that names the tests.
-    ...['--disable-telemetry', '--enable-smoke-test-driver'],
+    ...(loadsTests ? ['--enable-smoke-test-driver'] : []),
     ...(trusted ? ['--disable-workspace-trust'] : []),
   ]
 }

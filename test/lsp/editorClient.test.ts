@@ -35,7 +35,7 @@ describe('a client of our own', () => {
   test(
     'hears what becomes of a job, and is spared what it shows itself',
     async () => {
-      const { client, uri, notices, workspace } = await startOwnClient({ trusted: true, machine: {} })
+      const { client, uri, run, notices, workspace } = await startOwnClient({ trusted: true, machine: {} })
       const given = { command: 'signature-tuner.evaluate', arguments: [{ uri }] }
       await client.request('workspace/executeCommand', given)
       const [first] = notices()
@@ -45,6 +45,8 @@ describe('a client of our own', () => {
       const methods = client.received.map(({ method }) => method)
       expect(methods).not.toContain('window/showMessage')
       expect(methods).not.toContain('window/workDoneProgress/create')
+      const { jobs } = await run('jobs', { root: workspace.root, limit: 100 })
+      expect(jobs).toMatchObject([{ job_id: first?.jobId, result: { failing: [] } }])
     },
     slow,
   )

@@ -56,6 +56,9 @@ export function lineItem({ label, description, tooltip, icon, command }: LineNod
   return item
 }
 
+/** Worst first; the page of the job has the others. */
+const mostLines = 50
+
 export async function linesOf(server: Server, node: JobNode): Promise<LineNode[]> {
   const changes = tuneResult(node.job)?.changes
   if (changes !== undefined) return changes.map(label => ({ type: 'line', parent: node, label, icon: 'edit' }))
@@ -64,12 +67,21 @@ export async function linesOf(server: Server, node: JobNode): Promise<LineNode[]
     if (shown.result === undefined || !('failing' in shown.result)) return []
     const { failing, failing_count: count } = shown.result
     const examples = await examplesFile(node.uri)
-    const more = count - failing.length
+    const shownFailing = failing.slice(0, mostLines)
+    const more = count - shownFailing.length
     const rest: LineNode[] =
       more > 0
-        ? [{ type: 'line', parent: node, label: `${plural(more, 'more example')} failing`, icon: 'ellipsis' }]
+        ? [
+            {
+              type: 'line',
+              parent: node,
+              label: `${plural(more, 'more example')} failing`,
+              icon: 'ellipsis',
+              command: { command: 'signatureTuner.showJob', title: 'Show Job', arguments: [node] },
+            },
+          ]
         : []
-    return [...failing.map(one => failingLine(node, one, examples)), ...rest]
+    return [...shownFailing.map(one => failingLine(node, one, examples)), ...rest]
   } catch (error) {
     return [{ type: 'line', parent: node, label: describeError(error), icon: 'warning' }]
   }

@@ -42,7 +42,9 @@ export function createJobsView(server: Server): JobsView {
       const said = failure?.tooltip
       failure = notRunning(error)
       loaded = true
-      if (failure.tooltip !== said) changed.fire(undefined)
+      if (failure.tooltip === said) return
+      server.log.warn(`jobs: ${failure.tooltip}`)
+      changed.fire(undefined)
     }
   }
 

@@ -57,6 +57,11 @@ test('tuning and evaluating end in one message each, and in rows of the view', a
   await button(evaluated, 'Show Failing').click()
   const failing = row(view, /^Example /).first()
   await failing.waitFor()
+  await failing.click()
+  await page.locator('.monaco-editor[data-uri$="examples.jsonl"]').waitFor()
+  await row(view, /score 0\.\d\d · /)
+    .locator('.monaco-tl-twistie')
+    .click()
   await row(view, /not applied yet/)
     .locator('.monaco-tl-twistie')
     .click()
@@ -66,9 +71,6 @@ test('tuning and evaluating end in one message each, and in rows of the view', a
   await row(view, /score 0\.\d\d/).hover()
   await page.locator('.monaco-hover', { hasText: 'evaluation' }).waitFor()
   await takePicture(page, 'jobs-view')
-
-  await failing.click()
-  await page.locator('.monaco-editor[data-uri$="examples.jsonl"]').waitFor()
 
   const job = row(view, /score 0\.\d\d/)
   await job.click({ button: 'right' })
