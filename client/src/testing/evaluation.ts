@@ -43,7 +43,7 @@ export async function listAsked(
 ): Promise<readonly vscode.TestItem[]> {
   if (include === undefined) await suites.discover()
   const asked = include === undefined ? [...controller.items].map(([, suite]) => suite) : suitesOf(include)
-  for (const suite of asked) if (!suites.isListed(suite)) await suites.list(suite)
+  for (const suite of asked) await suites.ensureListed(suite)
   return asked
 }
 

@@ -19,7 +19,7 @@ export function createTestExplorer(extension: vscode.ExtensionContext, server: S
   controller.resolveHandler = suite => (suite === undefined ? suites.discover() : suites.list(suite))
   controller.refreshHandler = async () => {
     await suites.discover()
-    for (const [, suite] of controller.items) if (suites.isListed(suite)) await suites.list(suite)
+    await suites.listAgain()
   }
   const profile = controller.createRunProfile(
     'Evaluate',
