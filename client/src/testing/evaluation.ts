@@ -24,9 +24,7 @@ export async function evaluateTests(
   const listening = [token, run.token].map(one => one.onCancellationRequested(() => cancelled.cancel()))
   if (token.isCancellationRequested) cancelled.cancel()
   try {
-    if (request.include === undefined) await suites.discover()
-    const asked = request.include === undefined ? itemsOf(controller.items) : suitesOf(request.include)
-    for (const suite of asked) if (!suites.isListed(suite)) await suites.list(suite)
+    const asked = await listAsked({ controller, suites }, request.include)
     const chosen = chooseSuites(asked, request.include, request.exclude)
     for (const { suite, examples } of chosen) for (const item of [suite, ...examples]) run.enqueued(item)
     // One after the other: each uses all the calls at a time that the settings allow.
@@ -36,6 +34,17 @@ export async function evaluateTests(
     cancelled.dispose()
     run.end()
   }
+}
+
+/** The suites that a request is about, each with its examples; nothing included means all. */
+export async function listAsked(
+  { controller, suites }: Pick<EvaluationPorts, 'controller' | 'suites'>,
+  include: readonly vscode.TestItem[] | undefined,
+): Promise<readonly vscode.TestItem[]> {
+  if (include === undefined) await suites.discover()
+  const asked = include === undefined ? [...controller.items].map(([, suite]) => suite) : suitesOf(include)
+  for (const suite of asked) await suites.ensureListed(suite)
+  return asked
 }
 
 async function evaluateSuite(
@@ -91,8 +100,4 @@ function tell(run: vscode.TestRun, item: vscode.TestItem, verdict: Verdict): voi
 function at({ uri, range }: vscode.TestItem, message: vscode.TestMessage): vscode.TestMessage {
   if (uri !== undefined && range !== undefined) message.location = new vscode.Location(uri, range)
   return message
-}
-
-function itemsOf(collection: vscode.TestItemCollection): readonly vscode.TestItem[] {
-  return [...collection].map(([, item]) => item)
 }

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode'
 import type { Server } from '../server.ts'
 import { hasTrust } from '../trust.ts'
-import { type EvaluationPorts, evaluateTests } from './evaluation.ts'
+import { type EvaluationPorts, evaluateTests, listAsked } from './evaluation.ts'
 import { createLatest } from './latest.ts'
 import { chooseSuites, suitesOf } from './selection.ts'
 import { createSuites, isSignature, type Suites, signatureGlob } from './suites.ts'
@@ -19,7 +19,7 @@ export function createTestExplorer(extension: vscode.ExtensionContext, server: S
   controller.resolveHandler = suite => (suite === undefined ? suites.discover() : suites.list(suite))
   controller.refreshHandler = async () => {
     await suites.discover()
-    for (const [, suite] of controller.items) if (suites.isListed(suite)) await suites.list(suite)
+    await suites.listAgain()
   }
   const profile = controller.createRunProfile(
     'Evaluate',
@@ -54,6 +54,8 @@ function evaluateOnSave(ports: EvaluationPorts, request: vscode.TestRunRequest, 
       cancelled.dispose()
     }
   })
+  // Only of listed suites is it known which file holds their examples.
+  void listAsked(ports, include)
   const saving = vscode.workspace.onDidSaveTextDocument(({ uri }) => {
     const watched = include && new Set(suitesOf(include).map(({ id }) => id))
     if (isSignature(uri)) suites.suiteOf(uri)

@@ -9,13 +9,22 @@ export interface Suites {
   discover(): Promise<void>
   /** Lists the examples of a suite anew. */
   list(suite: vscode.TestItem): Promise<void>
-  /** Listed at least once. */
-  isListed(suite: vscode.TestItem): boolean
+  /** Lists them, unless that was done or begun before. */
+  ensureListed(suite: vscode.TestItem): Promise<void>
+  /** Lists those of all suites anew that were listed before. */
+  listAgain(): Promise<void>
   /** The suite of a signature; made where there is none yet. */
   suiteOf(signature: vscode.Uri): vscode.TestItem
   remove(signature: vscode.Uri): void
   /** Listed suites that this file is the signature or holds the examples of. */
   about(file: vscode.Uri): readonly vscode.TestItem[]
+}
+
+interface Listing {
+  /** URI of the file that holds the examples. */
+  examples?: string | undefined
+  asked: number
+  newest: Promise<void>
 }
 
 export const signatureGlob = '**/{signature.yaml,*.signature.yaml}'
@@ -26,8 +35,8 @@ export function isSignature({ scheme, path }: vscode.Uri): boolean {
 }
 
 export function createSuites(controller: vscode.TestController, server: Pick<Server, 'request'>): Suites {
-  /** By id of the suite: where its examples are, and which listing is the newest. */
-  const listed = new Map<string, { examples: string | undefined; asked: number; isDone: boolean }>()
+  /** By id of the suite. */
+  const listed = new Map<string, Listing>()
 
   function suiteOf(signature: vscode.Uri): vscode.TestItem {
     const id = signature.toString()
@@ -46,12 +55,17 @@ export function createSuites(controller: vscode.TestController, server: Pick<Ser
     controller.items.delete(signature.toString())
   }
 
+  /** Resolves with the newest listing, also where it began later than the one that was asked for. */
   async function list(suite: vscode.TestItem): Promise<void> {
-    const state = listed.get(suite.id) ?? { examples: undefined, asked: 0, isDone: false }
+    const state: Listing = listed.get(suite.id) ?? { asked: 0, newest: Promise.resolve() }
     listed.set(suite.id, state)
     state.asked++
-    const { asked } = state
-    const isNewest = () => listed.get(suite.id)?.asked === asked
+    state.newest = read(suite, state, state.asked)
+    await newestOf(state)
+  }
+
+  async function read(suite: vscode.TestItem, state: Listing, asked: number): Promise<void> {
+    const isNewest = () => listed.get(suite.id) === state && state.asked === asked
     suite.busy = true
     try {
       const answer = await server.request<ExamplesAnswer>(examplesMethod, { uri: suite.id })
@@ -61,7 +75,6 @@ export function createSuites(controller: vscode.TestController, server: Pick<Ser
     } catch (error) {
       if (isNewest()) suite.error = describeError(error)
     } finally {
-      state.isDone = true
       if (isNewest()) suite.busy = false
     }
   }
@@ -91,7 +104,14 @@ export function createSuites(controller: vscode.TestController, server: Pick<Ser
     suiteOf,
     remove,
     list,
-    isListed: suite => listed.get(suite.id)?.isDone === true,
+    ensureListed(suite) {
+      const state = listed.get(suite.id)
+      return state === undefined ? list(suite) : newestOf(state)
+    },
+    async listAgain() {
+      const known = [...controller.items].map(([, suite]) => suite).filter(({ id }) => listed.has(id))
+      for (const suite of known) await list(suite)
+    },
     async discover() {
       const found = await vscode.workspace.findFiles(signatureGlob, leftOut)
       const ids = new Set(found.map(uri => uri.toString()))
@@ -107,5 +127,13 @@ export function createSuites(controller: vscode.TestController, server: Pick<Ser
         return suite === undefined ? [] : [suite]
       })
     },
+  }
+}
+
+async function newestOf(state: Listing): Promise<void> {
+  for (;;) {
+    const { newest } = state
+    await newest
+    if (state.newest === newest) return
   }
 }
