@@ -83,13 +83,11 @@ describe('pages', () => {
     const workspace = arrange()
     const tune = ['tune', 'skills/python/async', '--model', 'embedded', '--json']
     const { job_id } = JSON.parse((await workspace.run([...tune, '--no-apply'])).stdout)
-    const preview = ['jobs', 'apply', job_id, '--preview']
-    const shown = await workspace.run(preview)
+    const shown = await workspace.run(['jobs', 'apply', job_id, '--preview'])
     expect(shown.stdout).toMatch(/would make these changes to .*\n(.*\n)*@@/)
     expectPage(shown)
     expect((await workspace.run(['jobs', 'apply', job_id])).status).toBe(0)
     const pages = [
-      preview,
       ['history', 'skills/python/async'],
       ['diff', 'skills/python/async'],
       ['jobs'],
@@ -106,7 +104,7 @@ describe('pages', () => {
     const problems = await workspace.run(['validate', 'skills'])
     expect(problems.status).toBe(1)
     expectPage(problems)
-  })
+  }, 60_000)
 
   test('problems in the formats of CI systems', async () => {
     const workspace = createWorkspace()
