@@ -23,7 +23,7 @@ test('a signature is scored, tuned, reviewed, accepted and looked back at', asyn
   })
   const { page, workspace } = editor
   const text = await openFile(editor, skill)
-  const hint = text.getByText(/^\s*0\.\d\d\s·\sv1/).first()
+  const hint = text.locator('.view-line', { hasText: /name:.*0\.\d\d/ })
   await hint.waitFor()
   await text.getByText('Tune', { exact: true }).waitFor()
   await takePicture(page, 'scores')
