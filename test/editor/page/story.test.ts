@@ -29,7 +29,7 @@ test('a signature is scored, tuned, reviewed, accepted and looked back at', asyn
   await takePicture(page, 'scores')
 
   await text.locator('.view-line', { hasText: 'name:' }).first().click()
-  await page.keyboard.press('ControlOrMeta+Period')
+  await page.locator('[class*="codicon-gutter-lightbulb"], .codicon-light-bulb').first().click()
   const offer = page.locator('.action-widget').getByText('Tune signature', { exact: true })
   await offer.waitFor()
   await takePicture(page, 'light-bulb')
