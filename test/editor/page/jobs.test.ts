@@ -18,10 +18,10 @@ async function open(options: EditorOptions = {}): Promise<Editor> {
   return editor
 }
 
-/** Once its lenses are there, the server has started and the commands of a trusted workspace are offered. */
-async function openSkill(editor: Editor): Promise<void> {
+/** By its lens: a window that has just opened may not know yet that the palette may offer it. */
+async function start(editor: Editor, lens: 'Evaluate' | 'Tune'): Promise<void> {
   const text = await openFile(editor, skill)
-  await text.getByRole('button', { name: 'Evaluate', exact: true }).waitFor()
+  await text.getByRole('button', { name: lens, exact: true }).click()
 }
 
 function message(page: Page, text: string | RegExp): Locator {
@@ -49,9 +49,7 @@ test('tuning and evaluating end in one message each, and in rows of the view', a
   const view = await showJobs(editor)
   await view.getByText('No jobs yet').waitFor()
   await page.getByRole('tab', { name: /Explorer/ }).click()
-  await openSkill(editor)
-
-  await runCommand(editor, 'Signature Tuner: Tune Signature')
+  await start(editor, 'Tune')
   const tuned = message(page, /Tuned python\/async: 0\.\d\d → 0\.\d\d \((?:proven|weak|unproven), \d+ wins?, \d+ loss/)
   await tuned.waitFor()
   expect(await page.locator('.notification-toast').count()).toBe(1)
@@ -107,8 +105,7 @@ test('a job of a window that was closed is offered in the next, and its end is t
     machineSettings: { 'signatureTuner.baseUrl': model.url, 'signatureTuner.concurrency': 1 },
   })
   const { page } = editor
-  await openSkill(editor)
-  await runCommand(editor, 'Signature Tuner: Evaluate Signature')
+  await start(editor, 'Evaluate')
   await page.locator('.statusbar-item', { hasText: /Evaluating python\/async \d+%/ }).waitFor()
   const view = await showJobs(editor)
   await row(view, /evaluating \d+ %/).waitFor()
@@ -131,8 +128,7 @@ test('cancelling a job is told nowhere but in its row, and a failure has a way o
     machineSettings: { 'signatureTuner.baseUrl': model.url },
   })
   const { page } = editor
-  await openSkill(editor)
-  await runCommand(editor, 'Signature Tuner: Tune Signature')
+  await start(editor, 'Tune')
   const view = await showJobs(editor)
   const running = row(view, /tuning/)
   await running.hover()
@@ -155,8 +151,7 @@ test('cancelling a job is told nowhere but in its row, and a failure has a way o
 test('without a model one sentence has the ways on, and the offline demo is one of them', async () => {
   const editor = await open({ userSettings: {} })
   const { page } = editor
-  await openSkill(editor)
-  await runCommand(editor, 'Signature Tuner: Evaluate Signature')
+  await start(editor, 'Evaluate')
   const missing = message(page, 'No model is configured.')
   await button(missing, 'Choose Model').waitFor()
   await takePicture(page, 'jobs-no-model')
