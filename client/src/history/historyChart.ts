@@ -32,7 +32,7 @@ ${[...metricLines, score, ...marks].join('\n')}
 /** As many as can be told apart. */
 const mostMetrics = 5
 
-export function metricNames(versions: readonly WireVersion[]): readonly string[] {
+function metricNames(versions: readonly WireVersion[]): readonly string[] {
   const names = [...new Set(versions.flatMap(({ scores }) => Object.keys(scores ?? {})))]
   // One metric alone is the score.
   return names.length < 2 ? [] : names.slice(0, mostMetrics)

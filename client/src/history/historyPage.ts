@@ -2,7 +2,7 @@
 import type { WireHistory, WireProvenance, WireVersion } from '../../../server/src/protocol/client.ts'
 import { dateOf, kindOf, reasonOf, scoreOf } from './describeVersion.ts'
 import { escapeHtml } from './escapeHtml.ts'
-import { historyChart, metricNames } from './historyChart.ts'
+import { historyChart } from './historyChart.ts'
 import { pageScript } from './pageScript.ts'
 import { pageStyle } from './pageStyle.ts'
 
@@ -53,19 +53,19 @@ export function failureBody(message: string): string {
   return `<h1>History</h1><p role="alert">${escapeHtml(message)}</p>`
 }
 
+const titles = ['Version', 'Date (UTC)', 'Score', 'Change', 'How', 'Reason', 'Model', 'Actions']
+
 function versionTable(versions: readonly WireVersion[], current: number | undefined): string {
-  const metrics = metricNames(versions)
-  const titles = ['Version', 'Date (UTC)', 'Score', ...metrics, 'Change', 'How', 'Reason', 'Model', 'Actions']
   // The newest of that number: after a merge two may share it.
   const now = versions.findLast(({ version }) => version === current)
-  const rows = versions.map((version, at) => versionRow(version, at, metrics, version === now)).toReversed()
+  const rows = versions.map((version, at) => versionRow(version, at, version === now)).toReversed()
   return `<table role="table" aria-label="Versions, newest first">
 <thead role="rowgroup"><tr role="row">${titles.map(title => `<th role="columnheader" scope="col">${escapeHtml(title)}</th>`).join('')}</tr></thead>
 <tbody role="rowgroup">${rows.join('\n')}</tbody></table>`
 }
 
-function versionRow(version: WireVersion, at: number, metrics: readonly string[], isNow: boolean): string {
-  const { version: number, improvement = '', model = '', scores } = version
+function versionRow(version: WireVersion, at: number, isNow: boolean): string {
+  const { version: number, improvement = '', model = '' } = version
   const cell = (title: string, html: string, style = '') =>
     `<td role="cell" data-title="${escapeHtml(title)}"${style && ` class="${style}"`}>${html}</td>`
   const text = (title: string, value: string, style?: string) => cell(title, escapeHtml(value), style)
@@ -73,13 +73,12 @@ function versionRow(version: WireVersion, at: number, metrics: readonly string[]
 <th role="rowheader" scope="row">${number}${isNow ? ' (now)' : ''}</th>
 ${text('Date (UTC)', dateOf(version))}
 ${text('Score', scoreOf(version), 'number')}
-${metrics.map(name => text(name, scores?.[name]?.toFixed(2) ?? '–', 'number')).join('')}
 ${text('Change', improvement, 'number')}
 ${text('How', kindOf(version))}
-${cell('Reason', reasonCell(version, at), 'reason')}
+${text('Reason', reasonOf(version), 'reason')}
 ${text('Model', model)}
 ${cell('Actions', actions(version, isNow), 'actions')}
-</tr>`
+</tr>${moreRow(version, at)}`
 }
 
 function actions({ version, signature }: WireVersion, isNow: boolean): string {
@@ -89,14 +88,18 @@ function actions({ version, signature }: WireVersion, isNow: boolean): string {
   return `${button('compare', 'Compare')}${isNow ? '' : button('restore', 'Restore')}`
 }
 
-function reasonCell(version: WireVersion, at: number): string {
-  const { changes = [], provenance = [] } = version
-  const reason = escapeHtml(reasonOf(version))
-  if (changes.length === 0 && provenance.length === 0) return reason
+/** Below the row and as wide as the table: sentences need the room. */
+function moreRow(version: WireVersion, at: number): string {
+  const { changes = [], provenance = [], scores = {} } = version
+  const metrics = Object.entries(scores).map(([name, score]) => `<li>${escapeHtml(name)} ${score.toFixed(2)}</li>`)
+  if (changes.length + provenance.length + metrics.length === 0) return ''
   const what = changes.map(change => `<li>${escapeHtml(change)}</li>`).join('')
   const why = provenance.map(provenanceItem).join('')
-  return `<p>${reason}</p><details data-details="${at}"><summary>What changed and why</summary>
-${what && `<ul>${what}</ul>`}${why && `<dl>${why}</dl>`}</details>`
+  const summary = changes.length + provenance.length === 0 ? 'Scores by metric' : 'What changed and why'
+  return `<tr role="row" class="more"><td role="cell" colspan="${titles.length}">
+<details data-details="${at}"><summary>${summary}</summary>
+${metrics.length > 0 ? `<ul class="scores" aria-label="Scores by metric">${metrics.join('')}</ul>` : ''}
+${what && `<ul>${what}</ul>`}${why && `<dl>${why}</dl>`}</details></td></tr>`
 }
 
 function provenanceItem({ path, text, reasoning, examples }: WireProvenance): string {

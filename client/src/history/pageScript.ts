@@ -13,7 +13,7 @@ function arm() {
 function openRow(point) {
   const row = document.getElementById('row-' + point.dataset.row)
   if (row === null) return
-  const details = row.querySelector('details')
+  const details = document.querySelector('details[data-details="' + point.dataset.row + '"]')
   if (details !== null) details.open = true
   row.scrollIntoView({ block: 'center' })
   row.focus()

@@ -16,10 +16,10 @@ polyline { fill: none; }
 .score { stroke: var(--vscode-charts-blue); stroke-width: 2.5; }
 .metric { stroke: var(--vscode-charts-foreground); stroke-width: 1.25; }
 .line-0 { stroke: var(--vscode-charts-green); stroke-dasharray: 6 3; }
-.line-1 { stroke: var(--vscode-charts-orange); stroke-dasharray: 2 3; }
+.line-1 { stroke: var(--vscode-charts-red); stroke-dasharray: 2 3; }
 .line-2 { stroke: var(--vscode-charts-purple); stroke-dasharray: 9 3 2 3; }
 .line-3 { stroke: var(--vscode-charts-yellow); stroke-dasharray: 12 4; }
-.line-4 { stroke: var(--vscode-charts-red); stroke-dasharray: 4 2 1 2; }
+.line-4 { stroke: var(--vscode-charts-foreground); stroke-dasharray: 4 2 1 2; }
 .shape { fill: var(--vscode-charts-blue); stroke: var(--vscode-editor-background); stroke-width: 1.5; }
 .unmeasured .shape { fill: var(--vscode-editor-background); stroke: var(--vscode-charts-blue); }
 .point { cursor: pointer; outline: none; }
@@ -27,13 +27,16 @@ polyline { fill: none; }
 .point:focus-visible .halo { stroke: var(--vscode-focusBorder); stroke-width: 2; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: 6px 10px 6px 0; border-bottom: 1px solid var(--vscode-widget-border, var(--vscode-contrastBorder, var(--vscode-panel-border))); overflow-wrap: anywhere; }
-td:not(.reason) { overflow-wrap: normal; }
-thead th { color: var(--vscode-descriptionForeground); font-weight: 600; }
+td:not(.reason, .more td) { overflow-wrap: normal; }
+thead th { white-space: nowrap; color: var(--vscode-descriptionForeground); font-weight: 600; }
 .number { font-variant-numeric: tabular-nums; }
 .now > th { font-weight: 700; }
 tr:focus { outline: 1px solid var(--vscode-focusBorder); outline-offset: -1px; }
 .reason { min-width: 16em; }
 .actions { white-space: nowrap; }
+tr:has(+ .more) > * { border-bottom: 0; padding-bottom: 0; }
+.more > td { padding: 2px 0 8px; }
+.scores { display: flex; flex-wrap: wrap; gap: 2px 18px; padding: 0; list-style: none; font-variant-numeric: tabular-nums; }
 .quiet, dd { color: var(--vscode-descriptionForeground); }
 dl { margin: 4px 0; } dd { margin: 0 0 6px 16px; } ul { margin: 4px 0; padding-left: 18px; }
 summary { cursor: pointer; color: var(--vscode-textLink-foreground); }
@@ -51,6 +54,6 @@ button:focus-visible { outline: 1px solid var(--vscode-focusBorder); outline-off
   td, tbody th { border: 0; padding: 1px 0; }
   td::before { content: attr(data-title) ': '; color: var(--vscode-descriptionForeground); }
   tbody th::before { content: 'Version '; }
-  td:empty, .actions::before { display: none; }
+  td:empty, .actions::before, .more td::before { display: none; }
 }
 `

@@ -3,7 +3,6 @@ import type { WireHoldout, WireJob, WireTuneResult } from '../../../server/src/p
 import {
   costOf,
   describeJob,
-  doing,
   evaluateResult,
   formatCost,
   formatScore,
@@ -44,7 +43,7 @@ export function runningMarkdown(jobs: readonly KnownJob[], now: number): string 
 export function jobPage(known: KnownJob, now: number): string {
   const { job, root } = known
   const [, ...rest] = jobMarkdown(known, now).split('\n\n')
-  const title = `# ${doing(job.kind)} ${escapeMarkdown(skillName(job.skill_path, root))}`
+  const title = `# ${job.kind === 'tune' ? 'Tuning' : 'Evaluation'} of ${escapeMarkdown(skillName(job.skill_path, root))}`
   return `${[title, ...rest, ...reasoningLines(job), ...failingLines(job)].join('\n\n')}\n`
 }
 

@@ -18,6 +18,12 @@ async function open(options: EditorOptions = {}): Promise<Editor> {
   return editor
 }
 
+/** Once its lenses are there, the server has started and the commands of a trusted workspace are offered. */
+async function openSkill(editor: Editor): Promise<void> {
+  const text = await openFile(editor, skill)
+  await text.getByRole('button', { name: 'Evaluate', exact: true }).waitFor()
+}
+
 function message(page: Page, text: string | RegExp): Locator {
   return page.locator('.notification-toast', { hasText: text })
 }
@@ -43,7 +49,7 @@ test('tuning and evaluating end in one message each, and in rows of the view', a
   const view = await showJobs(editor)
   await view.getByText('No jobs yet').waitFor()
   await page.getByRole('tab', { name: /Explorer/ }).click()
-  await openFile(editor, skill)
+  await openSkill(editor)
 
   await runCommand(editor, 'Signature Tuner: Tune Signature')
   const tuned = message(page, /Tuned python\/async: 0\.\d\d → 0\.\d\d \((?:proven|weak|unproven), \d+ wins?, \d+ loss/)
@@ -75,7 +81,8 @@ test('tuning and evaluating end in one message each, and in rows of the view', a
   const job = row(view, /score 0\.\d\d/)
   await job.click({ button: 'right' })
   await page.getByRole('menuitem', { name: 'Show Job' }).click()
-  await page.getByRole('tab', { name: /Preview/ }).waitFor()
+  const preview = page.frameLocator('iframe.webview').frameLocator('iframe#active-frame')
+  await preview.getByRole('heading', { name: 'Evaluation of python/async' }).waitFor()
   await takePicture(page, 'jobs-page')
 
   await job.click({ button: 'right' })
@@ -100,7 +107,7 @@ test('a job of a window that was closed is offered in the next, and its end is t
     machineSettings: { 'signatureTuner.baseUrl': model.url, 'signatureTuner.concurrency': 1 },
   })
   const { page } = editor
-  await openFile(editor, skill)
+  await openSkill(editor)
   await runCommand(editor, 'Signature Tuner: Evaluate Signature')
   await page.locator('.statusbar-item', { hasText: /Evaluating python\/async \d+%/ }).waitFor()
   const view = await showJobs(editor)
@@ -124,7 +131,7 @@ test('cancelling a job is told nowhere but in its row, and a failure has a way o
     machineSettings: { 'signatureTuner.baseUrl': model.url },
   })
   const { page } = editor
-  await openFile(editor, skill)
+  await openSkill(editor)
   await runCommand(editor, 'Signature Tuner: Tune Signature')
   const view = await showJobs(editor)
   const running = row(view, /tuning/)
@@ -148,7 +155,7 @@ test('cancelling a job is told nowhere but in its row, and a failure has a way o
 test('without a model one sentence has the ways on, and the offline demo is one of them', async () => {
   const editor = await open({ userSettings: {} })
   const { page } = editor
-  await openFile(editor, skill)
+  await openSkill(editor)
   await runCommand(editor, 'Signature Tuner: Evaluate Signature')
   const missing = message(page, 'No model is configured.')
   await button(missing, 'Choose Model').waitFor()

@@ -23,13 +23,13 @@ test('a signature is scored, tuned, reviewed, accepted and looked back at', asyn
   })
   const { page, workspace } = editor
   const text = await openFile(editor, skill)
-  const hint = text.getByText(/^\s*0\.\d\d .*v1/).first()
+  const hint = text.locator('.view-line', { hasText: /name:.*0\.\d\d/ })
   await hint.waitFor()
   await text.getByText('Tune', { exact: true }).waitFor()
   await takePicture(page, 'scores')
 
   await text.locator('.view-line', { hasText: 'name:' }).first().click()
-  await page.keyboard.press('ControlOrMeta+Period')
+  await page.locator('[class*="codicon-gutter-lightbulb"], .codicon-light-bulb').first().click()
   const offer = page.locator('.action-widget').getByText('Tune signature', { exact: true })
   await offer.waitFor()
   await takePicture(page, 'light-bulb')
