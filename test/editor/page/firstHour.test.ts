@@ -27,7 +27,10 @@ async function startEndpoint(models: readonly string[], requireKey?: string): Pr
 
 async function open(options: Parameters<typeof openEditor>[0]): Promise<Editor> {
   const editor = await openEditor(options)
-  onTestFinished(editor.stop)
+  onTestFinished(async ({ task }) => {
+    if (task.result?.state === 'fail') await takePicture(editor.page, `failed-${task.name.slice(0, 20)}`)
+    await editor.stop()
+  })
   // The palette shows only what is contributed when it opens.
   await editor.page.getByRole('tab', { name: 'Signature Tuner' }).waitFor()
   return editor
