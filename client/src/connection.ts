@@ -1,5 +1,6 @@
 /** What the checks of a connection come to: one sentence, and the next step. */
 import type { WireOutputs } from '../../server/src/protocol/client.ts'
+import { inEditorWords } from './messages.ts'
 
 export type ConnectionAction = 'Set API Key' | 'Choose Model' | 'Try Again' | 'Show Checks'
 
@@ -37,9 +38,4 @@ function stepsAfter(code: string | undefined): readonly ConnectionAction[] {
     default:
       return ['Try Again', 'Choose Model', 'Show Checks']
   }
-}
-
-/** The sentence's end names flags and variables of the command line, for which an editor has buttons. */
-function inEditorWords(sentence: string): string {
-  return sentence.replace(/[;:] (?:set OPENAI_API_KEY|pass --|set SIGNATURE_TUNER|check --)[^"]*$/, '.')
 }

@@ -1,5 +1,6 @@
 /** What Choose Model offers: models of the endpoint, of this machine, of the editor, the demo, and what is typed. */
 import type { OfferedModels } from '../../server/src/protocol/client.ts'
+import { inEditorWords } from './messages.ts'
 
 export const demoModel = 'embedded'
 
@@ -85,9 +86,9 @@ function typedChoice(typed: string, listed: readonly ModelChoice[]): readonly Mo
 function problemOf({ name, problem }: OfferedModels): readonly ModelChoice[] {
   if (problem === undefined) return []
   if (problem.code === 'key_missing' || problem.code === 'key_rejected') {
-    return [{ kind: 'key', label: `Set API Key for ${name}…`, detail: problem.message }]
+    return [{ kind: 'key', label: `Set API Key for ${name}…`, detail: inEditorWords(problem.message) }]
   }
-  return [{ kind: 'problem', label: 'Models are not listed: type a name', detail: problem.message }]
+  return [{ kind: 'problem', label: 'Models are not listed: type a name', detail: inEditorWords(problem.message) }]
 }
 
 function isSame(one: string, other: string | undefined): boolean {

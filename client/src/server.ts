@@ -30,6 +30,8 @@ export interface Server extends vscode.Disposable {
     method: string,
     handle: (params: Params, token: vscode.CancellationToken) => Promise<Answer>,
   ): void
+  /** Settles once the server knows the settings and the key as they are now; the editor's own news of them comes later. */
+  configure(): Promise<void>
   readonly onJob: vscode.Event<JobNotice>
   /** The server runs: at start, and after each restart. */
   readonly onReady: vscode.Event<void>
@@ -122,6 +124,7 @@ export function createServer(context: vscode.ExtensionContext): Server {
 
   const changed = () => {
     configuring = configure().catch(error => log.error(String(error)))
+    return configuring
   }
   warnOfWorkspace()
   const subscriptions = [
@@ -151,6 +154,7 @@ export function createServer(context: vscode.ExtensionContext): Server {
       handlers.set(method, handle)
       void running.then(client => client.onRequest(method, handle)).catch(() => {})
     },
+    configure: changed,
     onJob: jobs.event,
     onReady: ready.event,
     onStopped: stopped.event,

@@ -12,13 +12,15 @@ export const chooseModel: CommandHandler = async context => {
     const choice = await pick(context)
     switch (choice?.kind) {
       case 'model':
-        return use(choice)
+        await use(choice)
+        return context.server.configure()
       // What is offered changes with these: the list is shown anew.
       case 'key':
         await vscode.commands.executeCommand('signatureTuner.setApiKey')
         continue
       case 'endpoint':
         if (!(await askForEndpoint())) return undefined
+        await context.server.configure()
         continue
       default:
         return undefined

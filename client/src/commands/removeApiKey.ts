@@ -3,7 +3,7 @@ import * as vscode from 'vscode'
 import type { CommandHandler } from '../commands.ts'
 import { configuredOrigin, deleteKey, keyOrigins } from '../secrets.ts'
 
-export const removeApiKey: CommandHandler = async ({ extension }) => {
+export const removeApiKey: CommandHandler = async ({ extension, server }) => {
   const origins = await keyOrigins(extension)
   if (origins.length === 0) {
     void vscode.window.showInformationMessage('No API key is stored.')
@@ -16,5 +16,6 @@ export const removeApiKey: CommandHandler = async ({ extension }) => {
   )
   if (chosen === undefined) return
   await deleteKey(extension, chosen.label)
+  await server.configure()
   void vscode.window.showInformationMessage(`The key for ${chosen.label} was removed.`)
 }

@@ -4,7 +4,7 @@ import type { CommandHandler } from '../commands.ts'
 import { isReadable, keyProblem } from '../endpoint.ts'
 import { configuredOrigin, storeKey } from '../secrets.ts'
 
-export const setApiKey: CommandHandler = async ({ extension }) => {
+export const setApiKey: CommandHandler = async ({ extension, server }) => {
   const origin = configuredOrigin()
   if (origin === undefined) return showWrongUrl()
   const warning = isReadable(origin) ? ' Requests there are not encrypted: anybody on the way can read the key.' : ''
@@ -18,6 +18,7 @@ export const setApiKey: CommandHandler = async ({ extension }) => {
   })
   if (value === undefined || keyProblem(value) !== undefined) return undefined
   await storeKey(extension, { origin, value: value.trim() })
+  await server.configure()
   offerTest(origin)
   return undefined
 }

@@ -50,6 +50,10 @@ async function type(page: Page, title: string, text: string): Promise<void> {
   await page.keyboard.press('Enter')
 }
 
+function step(page: Page, title: string): Locator {
+  return page.locator('.getting-started-step', { hasText: title })
+}
+
 function message(page: Page, text: string | RegExp): Locator {
   return page.locator('.notification-toast', { hasText: text })
 }
@@ -130,16 +134,14 @@ test('a new signature is made in a folder that is checked as it is typed', async
 
 test('the walkthrough leads from the demo skill to a tuned result without any key', async () => {
   const editor = await open({
-    size: { width: 1000, height: 640 },
     userSettings: { 'workbench.colorTheme': 'Default Dark Modern' },
   })
   const { page, workspace } = editor
   await runCommand(editor, 'Signature Tuner: Get Started')
-  await page.getByRole('button', { name: /^Choose a model, or none/ }).waitFor()
-  await page.locator('.getting-started-media img, .getting-started-media').first().waitFor()
+  await step(page, 'Choose a model, or none').waitFor()
   await takePicture(page, 'walkthrough')
-  await page.getByRole('button', { name: /^Open a signature/ }).click()
-  await page.getByRole('button', { name: 'Open Demo Skill' }).click()
+  await step(page, 'Open a signature').click()
+  await page.locator('.getting-started-step.expanded .monaco-button', { hasText: 'Open Demo Skill' }).click()
   await row(page, 'in this workspace').click()
   const text = page.locator('.monaco-editor[data-uri$="skills/python/async-2/signature.yaml"]')
   await text.locator('.view-line', { hasText: 'inputs' }).waitFor()
