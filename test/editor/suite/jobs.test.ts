@@ -37,6 +37,7 @@ for (const command of ['signatureTuner.tune', 'signature-tuner.tune']) {
     const preview: { readonly changes: readonly string[] } = await commands.executeCommand('signature-tuner.apply', {
       uri: uri.toString(),
       preview: true,
+      reviewed: true,
     })
     assert.notDeepEqual(preview.changes, [])
   })
