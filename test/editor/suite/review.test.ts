@@ -1,6 +1,6 @@
 /** Reviewing a tuned result, comparing and restoring versions, and the page of versions. */
 import assert from 'node:assert/strict'
-import { ConfigurationTarget, commands, TabInputTextDiff, type TextDocument, type Uri, window, workspace } from 'vscode'
+import { ConfigurationTarget, commands, TabInputTextDiff, type Uri, window, workspace } from 'vscode'
 import { type TestContext, test, waitFor } from '../harness/test.ts'
 import { writeSkill } from './skillFile.ts'
 
