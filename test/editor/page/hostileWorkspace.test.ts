@@ -43,9 +43,7 @@ test('the endpoint of the person is asked, with the key that is bound to it, and
     env: { OPENAI_API_KEY: canary, OPENAI_BASE_URL: own.url, SIGNATURE_TUNER_MODEL: 'm' },
   })
   const { page, workspace, folder } = editor
-  const warning = page.locator('.notification-toast', { hasText: 'This workspace sets signatureTuner.baseUrl' })
   const text = await openFile(editor, skill)
-  await warning.waitFor()
   await takePicture(page, 'hostile-workspace')
   // The planted key of the file is a mistake like any other; without it the skill can be run.
   await text.locator('.squiggly-error').first().waitFor()
