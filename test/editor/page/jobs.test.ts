@@ -1,5 +1,5 @@
 /** A person tunes and evaluates, watches it, is told of the end, and finds all jobs in their view. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { expect, onTestFinished, test } from 'vitest'
@@ -162,8 +162,8 @@ test('without a model one sentence has the ways on, and the offline demo is one 
 test('where the jobs cannot be read the view says so in one line', async () => {
   const editor = await open({
     prepare: workspace => {
-      mkdirSync(join(workspace, '.signature-tuner'))
-      writeFileSync(join(workspace, '.signature-tuner/jobs.db'), 'This is no database.'.repeat(1000))
+      // A file that is no database would be set aside by the first who reads it.
+      mkdirSync(join(workspace, '.signature-tuner/jobs.db'), { recursive: true })
     },
   })
   const view = await showJobs(editor)
