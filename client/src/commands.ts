@@ -81,13 +81,21 @@ export function registerCommands(context: CommandContext): void {
     }
     extension.subscriptions.push(vscode.commands.registerCommand(`signatureTuner.${name}`, run))
   }
-  // What links of hovers and lenses call; that of comparing is known to no other client.
+  // Lenses, code actions and links of the server start what the palette starts; comparing is known to no other client.
   const call = (name: string) => (given: unknown) => vscode.commands.executeCommand(`signatureTuner.${name}`, given)
   extension.subscriptions.push(vscode.commands.registerCommand('signature-tuner.compare', call('compareVersions')))
   // Nothing is applied unseen: a call that names no review opens one.
   commandOverrides.set('signature-tuner.apply', given =>
     given.reviewed === true ? server.execute('apply', given) : call('reviewResult')(given),
   )
-  commandOverrides.set('signature-tuner.restore', call('restoreVersion'))
-  commandOverrides.set('signature-tuner.history', call('showHistory'))
+  for (const [theirs, ours] of Object.entries(overridden)) commandOverrides.set(`signature-tuner.${theirs}`, call(ours))
+}
+
+const overridden = {
+  tune: 'tune',
+  evaluate: 'evaluate',
+  resume: 'resumeJob',
+  cancel: 'cancelJob',
+  restore: 'restoreVersion',
+  history: 'showHistory',
 }

@@ -45,7 +45,7 @@ export async function deleteKey({ secrets, globalState }: KeyStore, origin: stri
 
 /** Origins that have a key, sorted. */
 export async function keyOrigins({ secrets, globalState }: KeyStore): Promise<readonly string[]> {
-  const candidates = new Set([configuredOrigin() ?? defaultBaseUrl, ...listedOrigins(globalState)])
+  const candidates = new Set([configuredOrigin() ?? [], ...listedOrigins(globalState)].flat())
   const held = await Promise.all(
     [...candidates].map(async origin => ((await secrets.get(nameOf(origin))) ? [origin] : [])),
   )

@@ -10,7 +10,7 @@ import { newsOfJob } from '../../client/src/jobs/newsOfJob.ts'
 import { statusText } from '../../client/src/jobs/statusText.ts'
 import type { WireEvaluateResult, WireJob, WireTuneResult } from '../../server/src/protocol/client.ts'
 
-const root = '/home/ada/skills'
+const root = '/home/ada/project'
 const now = Date.parse('2026-01-20T14:30:00.000Z')
 
 function job(values: Partial<WireJob> = {}): WireJob {
@@ -170,7 +170,7 @@ describe('the text of a job', () => {
 
       212 calls · $0.12
 
-      Started 2026-01-20 14:20 UTC · \`job_aaaaaaaaaaaaaaaa\` · /home/ada/skills"
+      Started 2026-01-20 14:20 UTC · \`job_aaaaaaaaaaaaaaaa\` · /home/ada/project"
     `)
   })
 
