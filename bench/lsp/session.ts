@@ -27,6 +27,8 @@ export interface Session {
   /** How long the turns of the server's main thread were since the last call. */
   turns(): Promise<Turns>
   stop(): void
+  /** Ends the session as an editor does, and resolves when the server is gone. */
+  quit(): Promise<void>
 }
 
 /** With `metered`, what the client can do besides; the turns of the server are then measured. */
@@ -110,6 +112,13 @@ export async function startSession(
     stop() {
       connection.dispose()
       child.kill('SIGKILL')
+    },
+    async quit() {
+      const gone = new Promise(done => child.once('exit', done))
+      await connection.sendRequest('shutdown')
+      await connection.sendNotification('exit')
+      await gone
+      connection.dispose()
     },
   }
 }

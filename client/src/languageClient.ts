@@ -13,7 +13,7 @@ import { withoutMachineSettings } from './configuration.ts'
 import type { CommandOverride } from './server.ts'
 
 export interface ClientStart {
-  readonly serverPath: string
+  readonly programPath: string
   readonly log: vscode.LogOutputChannel
   readonly firstEditor: EditorConfiguration
   /** As it is when a crashed server is started again. */
@@ -36,7 +36,7 @@ export interface RunningClient {
 }
 
 export async function startClient(start: ClientStart): Promise<RunningClient> {
-  const { serverPath, log, override } = start
+  const { programPath, log, override } = start
   const secrets = new Set<string>()
   const keepSecret = (value: string | undefined) => void (value !== undefined && secrets.add(value))
   keepSecret(start.firstEditor.key?.value)
@@ -65,7 +65,7 @@ export async function startClient(start: ClientStart): Promise<RunningClient> {
   const client = new LanguageClient(
     'signatureTuner',
     'Signature Tuner',
-    { module: serverPath, transport: TransportKind.stdio },
+    { module: programPath, args: ['lsp'], transport: TransportKind.stdio },
     options,
   )
   client.registerFeature(ownAbilities())

@@ -65,7 +65,7 @@ export function createServer(context: vscode.ExtensionContext): Server {
       // The protocol's library takes longer to load than an activation may.
       const [{ startClient }, editor] = await Promise.all([import('./languageClient.ts'), editorConfiguration()])
       const client = await startClient({
-        serverPath: context.asAbsolutePath('dist/lsp.cjs'),
+        programPath: context.asAbsolutePath('dist/bin.cjs'),
         log,
         editor: () => editorConfiguration(),
         firstEditor: editor,

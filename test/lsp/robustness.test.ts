@@ -13,7 +13,7 @@ import { createHandlerWrapper } from '../../server/src/lsp/request.ts'
 import { parseSignature, type SignatureDocument } from '../../server/src/signature/document.ts'
 import { parsePieces, unparsedPieces } from '../../server/src/signature/yamlTree.ts'
 import { validateDocument } from '../../server/src/validation/validate.ts'
-import { createWorkspace, shoutSignature } from '../support/cli.ts'
+import { createWorkspace, sharedCache, shoutSignature } from '../support/cli.ts'
 import { longTexts, oddTexts } from '../support/hostileTexts.ts'
 import { type LspClient, startLspClient } from '../support/lspClient.ts'
 
@@ -228,7 +228,10 @@ describe('the process', () => {
 
   function start() {
     const { root } = createWorkspace()
-    const child = spawn(process.execPath, [program, 'lsp', '--stdio'], { cwd: root, env: { HOME: root } })
+    const child = spawn(process.execPath, [program, 'lsp', '--stdio'], {
+      cwd: root,
+      env: { HOME: root, ...sharedCache },
+    })
     onTestFinished(() => void child.kill('SIGKILL'))
     let output = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { parseSignature } from '../../server/src/signature/document.ts'
 import { fieldAt, formatPath, metricAt, nodeAt, placeAt } from '../../server/src/signature/locate.ts'
 import { renderSignature } from '../../server/src/signature/render.ts'
+import { readYaml } from '../../server/src/signature/yamlTree.ts'
+import { toValue } from '../../server/src/signature/yamlValue.ts'
 import { anySignature } from './arbitraries.ts'
 
 const text = `# A demo 😀.
@@ -311,5 +313,55 @@ outputs:
       }),
       { numRuns: 500 },
     )
+  })
+})
+
+describe('bounds', () => {
+  const head = 'name: Long\ninstructions: Answer.\n'
+  const fields = 'inputs:\n  question: { type: str }\noutputs:\n  answer: { type: str }\n'
+  const lines = (count: number, line: (n: number) => string) =>
+    Array.from({ length: count }, (_, n) => line(n)).join('')
+  const complaints = (text: string) =>
+    parseSignature(text).problems.flatMap(({ code, message }) => (code === 'yaml-limit' ? [message] : []))
+
+  it.each([
+    [
+      'fields',
+      'outputs',
+      (n: number) => `${head}inputs:\n  q: { type: str }\noutputs:\n${lines(n, i => `  f${i}: { type: str }\n`)}`,
+    ],
+    [
+      'metrics',
+      'metrics',
+      (n: number) => `${head}${fields}metrics:\n${lines(n, i => `  m${i}: { kind: exact_match, field: answer }\n`)}`,
+    ],
+    [
+      'constraints',
+      'constraints',
+      (n: number) =>
+        `${head}${fields.replace('answer: { type: str }', 'answer:\n    type: str\n    constraints:')}${lines(n, i => `      - at most ${i + 2} words\n`)}`,
+    ],
+  ])('1,000 %s are read, and of more the first', (_, key, text) => {
+    expect(complaints(text(1000))).toEqual([])
+    expect(complaints(text(1001))).toEqual([`'${key}' may hold at most 1000 entries, found 1001`])
+  })
+
+  it('reads 1,000 keys at the top, and no more', () => {
+    const text = (keys: number) => `${lines(keys, i => `k${i}: v\n`)}`
+    expect(complaints(text(1000))).toEqual([])
+    expect(complaints(text(1001))).toHaveLength(1)
+  })
+
+  it('follows aliases to ten thousand values', () => {
+    const { root, resolve } = readYaml(`a: &a [${'x, '.repeat(998)}x]\nb: [${'*a, '.repeat(12)}]\n`)
+    const value = root && toValue(root, resolve)
+    expect(value).toMatchObject({ b: [...Array(10).fill(Array(999).fill('x')), null, null] })
+  })
+
+  it('refuses an entry of more YAML than an editor could bear', () => {
+    expect(complaints(`${head}more:\n${lines(10_000, i => `  k${i}: v\n`)}`)).toEqual([])
+    expect(complaints(`${head}more:\n${lines(15_000, i => `  k${i}: v\n`)}`)).toEqual([
+      'the file holds too much YAML to read',
+    ])
   })
 })

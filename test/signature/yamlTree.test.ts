@@ -127,8 +127,8 @@ describe('hostile files', () => {
     expect(issues.length).toBeLessThanOrEqual(2)
   })
 
-  it('finds twenty thousand duplicate keys in linear time', () => {
-    const text = `inputs:\n${Array.from({ length: 20_000 }, (_, i) => `  key${i % 10_000}: 1`).join('\n')}\n`
+  it('finds ten thousand duplicate keys in linear time', () => {
+    const text = `inputs:\n${Array.from({ length: 10_000 }, (_, i) => `  key${i % 5_000}: 1`).join('\n')}\n`
     expect(readYaml(text).issues[0]).toMatchObject({ code: 'duplicate-key', message: "the key 'key0' is there twice" })
   })
 

@@ -6,6 +6,8 @@ import { dirname, join, resolve } from 'node:path'
 import { onTestFinished } from 'vitest'
 
 const project = resolve(import.meta.dirname, '../..')
+/** Programs of all tests share what was compiled: each has a home of its own otherwise, and would compile anew. */
+export const sharedCache = { XDG_CACHE_HOME: join(project, 'node_modules/.cache') }
 
 export interface Ran {
   readonly status: number | null
@@ -52,7 +54,7 @@ export function createWorkspace(whenFinished: (cleanUp: () => void) => void = on
   const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Started => {
     const child = spawn(process.execPath, [join(project, 'dist/bin.cjs'), ...args], {
       cwd: root,
-      env: { PATH: process.env.PATH ?? '', HOME: join(root, '.home'), NO_COLOR: '1', ...env },
+      env: { PATH: process.env.PATH ?? '', HOME: join(root, '.home'), ...sharedCache, NO_COLOR: '1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let stdout = ''

@@ -12,7 +12,7 @@ import {
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node'
 import type { ClientCapabilities, Diagnostic } from 'vscode-languageserver'
-import type { Workspace } from './cli.ts'
+import { sharedCache, type Workspace } from './cli.ts'
 import { watchProtocol } from './lspProtocol.ts'
 
 const program = resolve(import.meta.dirname, '../../dist/bin.cjs')
@@ -60,7 +60,7 @@ export async function startLspClient(workspace: Workspace, options: LspClientOpt
   const { root } = workspace
   const child = spawn(process.execPath, [program, 'lsp', '--stdio'], {
     cwd: root,
-    env: { PATH: process.env.PATH ?? '', HOME: join(root, '.home'), ...options.env },
+    env: { PATH: process.env.PATH ?? '', HOME: join(root, '.home'), ...sharedCache, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))

@@ -4,7 +4,7 @@ import { applyEdits, type Span, type TextEdit } from '../base/text.ts'
 import { parseInSteps, type SignatureDocument } from '../signature/document.ts'
 import { lineBreakOf, lineEnd, lineStart } from '../signature/editText.ts'
 import type { YamlNode, YamlPair } from '../signature/yamlNode.ts'
-import { type Layout, layoutOf } from './formatLayout.ts'
+import { type Layout, layoutInSteps } from './formatLayout.ts'
 import { formatWithin } from './formatWithin.ts'
 
 /** Edits of blanks only; none for text that is not valid YAML. With `within` only those in its lines. */
@@ -16,7 +16,7 @@ export function format(document: SignatureDocument, within?: Span): readonly Tex
 export function* formatInSteps(document: SignatureDocument, within?: Span): Steps<readonly TextEdit[]> {
   const { text, tree } = document
   if (tree.issues.some(({ code }) => code !== 'yaml-tag')) return []
-  const layout = layoutOf(document)
+  const layout = yield* layoutInSteps(document)
   yield
   const ofLines = yield* lineEdits(text, layout)
   yield

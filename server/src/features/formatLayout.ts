@@ -1,4 +1,5 @@
 /** Which line stands at which column once formatted: read from the tree, so that texts of several lines stay whole. */
+import type { Steps } from '../base/steps.ts'
 import type { SignatureDocument } from '../signature/document.ts'
 import { lineEnd, lineStart } from '../signature/editText.ts'
 import type { YamlNode, YamlPair, YamlScalar, YamlSeq } from '../signature/yamlNode.ts'
@@ -32,7 +33,10 @@ interface Text {
   readonly line: Line
 }
 
-export function layoutOf({ text, tree, entries }: SignatureDocument): Layout {
+const itemsInStep = 1000
+
+/** In steps, as a list of examples can be long. */
+export function* layoutInSteps({ text, tree, entries }: SignatureDocument): Steps<Layout> {
   const starts = new Map<number, Start>()
   const texts = new Map<number, Text>()
   let keepsEnd = false
@@ -43,27 +47,28 @@ export function layoutOf({ text, tree, entries }: SignatureDocument): Layout {
     if (text.slice(line, at).trim() === '' && !starts.has(line)) starts.set(line, { from, to })
   }
 
-  function visitPairs(pairs: readonly YamlPair[], to: number): void {
+  function* visitPairs(pairs: readonly YamlPair[], to: number): Steps<void> {
     for (const { keySpan, value } of pairs) {
       mark(keySpan.start, to)
-      visit(value, keySpan.start, to)
+      yield* visit(value, keySpan.start, to)
     }
   }
 
   /** `owner` is where the key or dash that the node belongs to stands, `to` its new column. */
-  function visit(node: YamlNode, owner: number, to: number): void {
+  function* visit(node: YamlNode, owner: number, to: number): Steps<void> {
     if (node.kind === 'scalar') visitScalar(node, owner, to)
-    else if (node.kind === 'map' && !node.flow) visitPairs(node.pairs, to + 2)
-    else if (node.kind === 'seq' && !node.flow) visitItems(node, to + 2)
+    else if (node.kind === 'map' && !node.flow) yield* visitPairs(node.pairs, to + 2)
+    else if (node.kind === 'seq' && !node.flow) yield* visitItems(node, to + 2)
   }
 
-  function visitItems(node: YamlSeq, to: number): void {
+  function* visitItems(node: YamlSeq, to: number): Steps<void> {
     let dash = node.span.start
     for (const [index, item] of node.items.entries()) {
+      if (index % itemsInStep === itemsInStep - 1) yield
       if (index > 0) dash = dashBefore(text, item.span.start, dash)
       mark(dash, to)
       // The keys of an item stand two columns behind its dash, as does a list in a list.
-      visit(item, dash, to)
+      yield* visit(item, dash, to)
     }
   }
 
@@ -96,7 +101,7 @@ export function layoutOf({ text, tree, entries }: SignatureDocument): Layout {
   }
 
   const root = tree.root
-  if (root?.kind === 'map' && !root.flow) visitPairs(entries, 0)
+  if (root?.kind === 'map' && !root.flow) yield* visitPairs(entries, 0)
 
   let open: Text | undefined
   let current: Start = { from: 0, to: 0 }

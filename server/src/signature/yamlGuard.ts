@@ -2,7 +2,7 @@
 import type { YamlIssue } from './yamlNode.ts'
 
 /** Of one piece: more would hold an editor for longer than a person waits. */
-const maxTokens = 250_000
+const maxTokens = 100_000
 /** UTF-16 code units of one text, for the same reason. */
 const maxScalar = 2 * 1024 * 1024
 export const maxDepth = 64

@@ -14,9 +14,9 @@ import {
   type WorkerWait,
   waitMethod,
 } from '../protocol/worker.ts'
-import { type CompleteInEditor, type Session, sessionEnded, startSession } from './session.ts'
+import { type Session, type SessionOptions, sessionEnded, startSession } from './session.ts'
 
-export interface WorkerServiceOptions {
+export interface WorkerServiceOptions extends SessionOptions {
   /** Script of the worker: `dist/worker.cjs`, or `worker/main.ts` where Node strips types. */
   readonly workerPath: string
   /** Script of the sandbox's thread. */
@@ -25,8 +25,6 @@ export interface WorkerServiceOptions {
   readonly root: string
   /** Travels in the first message. */
   readonly endpoint: WorkerEndpoint
-  /** Answers the worker's calls of the editor's models; absent where there are none. */
-  readonly completeInEditor?: CompleteInEditor | undefined
 }
 
 /** Starts in a row after which a call is given up: of a worker that never came up, and of one that did. */
@@ -74,7 +72,7 @@ export function createWorkerService(options: WorkerServiceOptions): JobService &
     }
     if (disposed) return fail(failure('worker_lost', 'The job worker was stopped.'))
     startedAt = performance.now()
-    const started = startSession(workerPath, completeInEditor)
+    const started = startSession(workerPath, options)
     current = started
     void started.ended.then(onEnd)
     try {
