@@ -7,6 +7,8 @@ export const constants = {
   hidden: 400,
   /** Server-counted calls at which contestants are compared. */
   budgets: [50, 100, 200, 400, 800],
+  /** The same with points between, for curves and for the calls that a share of the attainable takes. */
+  curve: [50, 75, 100, 150, 200, 300, 400, 600, 800],
 
   task: {
     /** A rule that is stated is obeyed so often, in a prompt without excess: models slip even when told. */

@@ -28,6 +28,8 @@ export interface Report {
   readonly calls: number
   readonly signature: Signature
   readonly claimed: number
+  /** What a person could accept besides, though the contestant does not vouch for it. */
+  readonly unproven: Signature | undefined
 }
 
 export interface Session {
@@ -42,7 +44,7 @@ export interface Session {
   evaluate(signature: Signature, examples: readonly ArenaExample[]): Promise<readonly Outcome[]>
   /** A proposal that differs in wording alone; `undefined` when the reply holds none. */
   reflect(signature: Signature, failures: readonly Outcome[]): Signature | undefined
-  report(signature: Signature, claimed: number): void
+  report(signature: Signature, claimed: number, unproven?: Signature): void
 }
 
 export class BudgetOver extends Error {}
@@ -83,14 +85,16 @@ export function createSession(world: World, arena: Arena, budget: number): Sessi
       const { frozen, changes } = compareSignatures(signature, proposed)
       return frozen.length > 0 || changes.length === 0 ? undefined : proposed
     },
-    report: (signature, claimed) => reports.push({ calls: arena.counts.all, signature, claimed }),
+    report(signature, claimed, unproven) {
+      reports.push({ calls: arena.counts.all, signature, claimed, unproven })
+    },
   }
 }
 
 /** What a contestant would ship at a budget; the untouched signature before its first report. */
 export function bestAt(session: Session, budget: number): Report {
   const last = session.reports.findLast(report => report.calls <= budget)
-  return last ?? { calls: 0, signature: session.start, claimed: Number.NaN }
+  return last ?? { calls: 0, signature: session.start, claimed: Number.NaN, unproven: undefined }
 }
 
 export function meanScore(outcomes: readonly Outcome[]): number {
