@@ -47,7 +47,14 @@ export interface Arena {
   readonly counts: Readonly<Counts>
   reply(request: ChatRequest): ChatReply
   /** Serves on a free port of this machine; every answer takes `latency` milliseconds. */
-  listen(latency: number): Promise<{ readonly url: string; close(): Promise<void> }>
+  listen(latency: number): Promise<Listening>
+}
+
+export interface Listening {
+  readonly url: string
+  /** Milliseconds from the first request to the last reply. */
+  busy(): number
+  close(): Promise<void>
 }
 
 export function createArena(world: World, { noise, reflector, failing = 0 }: ArenaOptions): Arena {
@@ -96,8 +103,10 @@ export function createArena(world: World, { noise, reflector, failing = 0 }: Are
     counts,
     reply,
     async listen(latency) {
+      let [first, last] = [Number.POSITIVE_INFINITY, 0]
       const server = createServer((incoming, response) => {
         const parts: Buffer[] = []
+        first = Math.min(first, performance.now())
         incoming.on('data', (part: Buffer) => parts.push(part))
         incoming.on('end', () => {
           const answer = incoming.url?.endsWith('/chat/completions')
@@ -106,6 +115,7 @@ export function createArena(world: World, { noise, reflector, failing = 0 }: Are
           setTimeout(() => {
             response.writeHead(answer.status, { 'content-type': 'application/json' })
             response.end(JSON.stringify(wireBody(answer)))
+            last = performance.now()
           }, latency)
         })
       })
@@ -114,6 +124,7 @@ export function createArena(world: World, { noise, reflector, failing = 0 }: Are
       const port = typeof address === 'object' ? address?.port : undefined
       return {
         url: `http://127.0.0.1:${port}/v1`,
+        busy: () => last - first,
         close: () =>
           new Promise(done => {
             server.close(() => done())

@@ -158,7 +158,7 @@ function createProgram(session: Session, settings: AxSettings, validation: reado
 
 const feedbackOf = new WeakMap<Row, readonly string[]>()
 
-function withTexts(signature: Signature, texts: Readonly<Record<string, string>>): Signature {
+function withTexts(signature: Signature, texts: Readonly<Partial<Record<string, string>>>): Signature {
   return {
     ...signature,
     instructions: texts.instructions ?? signature.instructions,
