@@ -54,7 +54,7 @@ export const tuneResultSchema = z.object({
         parent: z.string().optional(),
         origin: z.string(),
         changes: z.array(z.string()),
-        dev_score: z.number().optional(),
+        search_score: z.number().optional(),
         decision: z.string(),
       }),
     )

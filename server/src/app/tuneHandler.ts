@@ -95,7 +95,7 @@ function viewCandidate(candidate: CandidateReport) {
     ...(candidate.parent !== undefined && { parent: String(candidate.parent) }),
     origin: candidate.origin,
     changes: [...candidate.changeSentences],
-    ...(candidate.devScore !== undefined && { dev_score: candidate.devScore }),
+    ...(candidate.searchScore !== undefined && { search_score: candidate.searchScore }),
     decision: candidate.decision,
   }
 }

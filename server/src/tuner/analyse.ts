@@ -14,6 +14,8 @@ export interface AnalysisInput {
   /** Examples shown, failing ones and right ones. */
   readonly shown: readonly Example[]
   readonly rejected: readonly Rejected[]
+  /** The output that this reflection is about; others are about the rest. */
+  readonly focus?: string
 }
 
 /** A proposal that did not earn its place. */
@@ -30,6 +32,7 @@ export function failureAnalysis(input: AnalysisInput): string {
   const cap = valueCap(signature, shown.length)
   const sections = [
     `Score of the current signature on these examples: ${formatScore(meanScore(read, outcomes))} (threshold ${signature.threshold}).`,
+    input.focus === undefined ? '' : `Find out first what output ${input.focus} lacks.`,
     ...byField(clusterFailures(signature, read, outcomes)).map(clusters =>
       fieldSection(input, clusters, scored.length, shownIds, cap),
     ),

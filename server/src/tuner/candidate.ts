@@ -15,10 +15,10 @@ export interface Candidate {
   readonly signature: Signature
   /** Equal for equal wordings. */
   readonly key: string
-  /** By example id: all of dev, the train examples read so far; everything for the original. */
+  /** By example id: the whole search half; everything for the original. */
   readonly outcomes: ReadonlyMap<string, ExampleOutcome>
-  /** The original's: the mean over dev. Of others `devScoreOf`. */
-  readonly devScore: number
+  /** The original's: the mean over the search half. Of others `scoreOver`. */
+  readonly searchScore: number
   readonly sources: readonly Source[]
 }
 
@@ -76,21 +76,24 @@ export function meanScore(examples: readonly Example[], outcomes: ReadonlyMap<st
 }
 
 /**
- * The original's score on dev and the gain over it where both were scored, so that errors neither lift nor lower it.
- * Can leave 0..1; rounded, so that equals are equal.
+ * The original's score on the search half and the gain over it where both were scored, so that errors neither lift nor
+ * lower it. Can leave 0..1; rounded, so that equals are equal.
  */
-export function devScoreOf(
-  dev: readonly Example[],
-  original: Pick<Candidate, 'devScore' | 'outcomes'>,
+export function scoreOver(
+  search: readonly Example[],
+  original: Pick<Candidate, 'searchScore' | 'outcomes'>,
   outcomes: ReadonlyMap<string, ExampleOutcome>,
 ): number {
-  const { gain } = summarisePairs(pairsOf(dev, original.outcomes, outcomes))
-  return Math.round((original.devScore + gain) * 1e9) / 1e9
+  return Math.round((original.searchScore + scoreGain(search, original.outcomes, outcomes)) * 1e9) / 1e9
 }
 
-/** How much higher `b` scores than `a` on the dev examples that both were scored on. */
-export function devGain(dev: readonly Example[], a: Candidate, b: Candidate): number {
-  return summarisePairs(pairsOf(dev, a.outcomes, b.outcomes)).gain
+/** How much higher the second scores than the first on the examples that both were scored on. */
+export function scoreGain(
+  examples: readonly Example[],
+  old: ReadonlyMap<string, ExampleOutcome>,
+  fresh: ReadonlyMap<string, ExampleOutcome>,
+): number {
+  return summarisePairs(pairsOf(examples, old, fresh)).gain
 }
 
 /** A score that could be won on an example, or was. */

@@ -101,7 +101,7 @@ function missed(input: PromotionInput, summary: PairSummary, p: number): string 
 }
 
 /** With a quarter of the pairs missing there is no fair comparison. */
-function tooManyLost(lost: number, all: number): boolean {
+export function tooManyLost(lost: number, all: number): boolean {
   return lost > 0.25 * all
 }
 

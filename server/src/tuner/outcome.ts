@@ -67,7 +67,6 @@ export function buildOutcome(run: Run, conclusion: Conclusion): TuneOutcome {
     splits: data.sizes,
     seed: input.seed,
     width: input.width,
-    proposalsPerRound: run.proposalsPerRound,
     decisionDigest: decisions.digest(),
     failing: {
       old: failingExamples(before, input.examples, signature),

@@ -93,7 +93,6 @@ export interface TuneOutcome {
   readonly splits: { readonly train: number; readonly dev: number; readonly holdout: number }
   readonly seed: number
   readonly width: number
-  readonly proposalsPerRound: number
   /** SHA-256 over the decisions in logical order. */
   readonly decisionDigest: string
   readonly failing: { readonly old: readonly FailingExample[]; readonly new?: readonly FailingExample[] }
@@ -131,7 +130,7 @@ export interface CandidateReport {
   readonly parent?: number
   readonly origin: Origin
   readonly changeSentences: readonly string[]
-  readonly devScore?: number
+  readonly searchScore?: number
   readonly minibatch?: { readonly old: number; readonly new: number; readonly examples: number }
   readonly decision: string
 }

@@ -3,12 +3,15 @@ import type { Failure } from '../base/errors.ts'
 import { createRandom } from '../base/random.ts'
 import type { Example } from '../examples/example.ts'
 import { inputKey, splitExamples } from '../examples/split.ts'
+import { callsPerExample } from '../metrics/metrics.ts'
 import { totalUsage } from '../model/usage.ts'
 import { type Account, createAccount } from './account.ts'
 import { type Costs, costsOf } from './costs.ts'
 import { createDecisions, type Decisions } from './decisions.ts'
+import { callsPerProposal } from './propose.ts'
 import type { TuneInput, TunePorts, TuneProgress } from './result.ts'
 import { createRollouts, type Rollouts } from './rollouts.ts'
+import { mostReflections } from './steps.ts'
 
 export interface Run {
   readonly input: TuneInput
@@ -18,8 +21,6 @@ export interface Run {
   readonly account: Account
   readonly costs: Costs
   readonly decisions: Decisions
-  /** How many proposals are under way at a time. */
-  readonly proposalsPerRound: number
   /** Tells what is going on; facts stay until told anew. */
   report(update: ProgressUpdate): void
   /** The failure that ended the run, if one did. */
@@ -48,7 +49,8 @@ export type ProgressUpdate = Partial<Pick<TuneProgress, 'phase' | 'message' | 'b
 }
 
 export function createRun(input: TuneInput, ports: TunePorts): Run {
-  const data = splitData(input)
+  const price = callsPerExample(ports.metrics.map(({ spec }) => spec))
+  const data = splitData(input, sampleExamples(input, price))
   const ended = new AbortController()
   let failed: Failure | undefined
   const stop = (error: Failure) => {
@@ -66,14 +68,27 @@ export function createRun(input: TuneInput, ports: TunePorts): Run {
     account: createAccount(input.budget.maxCalls),
     costs: costsOf(data, rollouts.callsPerExample),
     decisions: createDecisions(),
-    proposalsPerRound: Math.min(4, Math.max(1, Math.floor(input.width / 4))),
     report,
     stopped: () => failed,
   }
 }
 
+/**
+ * So many examples, drawn by seed, that no more than two fifths of a small budget go into scoring the first and the last
+ * wording: the rest buys proposals.
+ */
+function sampleExamples({ examples, budget, seed }: TuneInput, price: number): readonly Example[] {
+  const size = Math.floor((budget.maxCalls - 2 * mostReflections * callsPerProposal) / (3 * price))
+  if (size >= examples.length || size < leastSample) return examples
+  const chosen = new Set(createRandom(`${seed} sample`).shuffle(examples).slice(0, size))
+  return examples.filter(example => chosen.has(example))
+}
+
+/** Fewer show nothing: a smaller budget is refused. */
+const leastSample = 8
+
 /** Where nothing can be held out, all examples are searched and all tested: the evidence is weak then. */
-function splitData({ examples, signature, seed }: TuneInput): SplitData {
+function splitData({ signature, seed }: TuneInput, examples: readonly Example[]): SplitData {
   const split = splitExamples(examples, { signature, seed })
   const weak = split.holdout.length === 0
   const test = weak ? examples : split.holdout

@@ -1,36 +1,37 @@
 /** Steps: how one proposal becomes a candidate or is rejected. Each depends on its arguments and replies alone. */
+import { createRandom } from '../base/random.ts'
 import type { ExampleOutcome } from '../evaluation/evaluate.ts'
 import type { Example } from '../examples/example.ts'
 import { compareSignatures, describeChange, withChanges } from '../signature/compare.ts'
 import type { Signature } from '../signature/signature.ts'
 import { failureAnalysis, type Rejected } from './analyse.ts'
-import { type Candidate, devScoreOf, openScores, pairsOf, type Source, sourcesOf } from './candidate.ts'
+import { type Candidate, pairsOf, type Source, scoreOver, sourcesOf } from './candidate.ts'
 import { formatScore } from './figures.ts'
-import { judgeDev, passesMinibatch } from './gates.ts'
+import { type Composite, fieldGain, fieldPairs } from './front.ts'
+import { tooManyLost } from './gates.ts'
 import type { MinedSentence } from './mine.ts'
-import { lengthLimit, propose } from './propose.ts'
+import { lengthLimit, type Proposal, propose } from './propose.ts'
 import type { CandidateReport, Origin } from './result.ts'
 import type { UsedCalls } from './rollouts.ts'
 import type { Run } from './run.ts'
-import type { Minibatch } from './search.ts'
+import { drawShown } from './search.ts'
 import { summarisePairs } from './statistics.ts'
-import { addConstraints, wordingKey } from './wording.ts'
+import { mergeWording, wordingKey, wordingLength } from './wording.ts'
 
 export interface StepResult {
   readonly origin: Origin
   readonly parent: number | undefined
   readonly decision: string
-  readonly accepted: boolean
   /** Of the proposed wording, when there was a usable one. */
   readonly key?: string
   readonly changeSentences: readonly string[]
+  /** Evaluated on the whole search half. */
   readonly candidate?: Candidate
-  /** It was evaluated on dev, at least in part. */
-  readonly onDev: boolean
-  readonly devScore?: number
+  /** It was evaluated, at least in part. */
+  readonly evaluated: boolean
   readonly minibatch?: NonNullable<CandidateReport['minibatch']>
-  /** Its score beside its parent's on the same examples. */
-  readonly compared?: { readonly score: number; readonly parentScore: number }
+  /** Changes that did not earn their place. */
+  readonly rejected: readonly Rejected[]
   /** Why the reflection model gave nothing. */
   readonly failure?: string
 }
@@ -38,61 +39,84 @@ export interface StepResult {
 /** What all steps of a run build on. */
 export interface Grounds {
   readonly original: Candidate
-  /** Train examples that every candidate of the pool is evaluated on, for reflection to read. */
+  /** Train examples that are evaluated first, for reflection to read. */
   readonly reading: readonly Example[]
+  /** The rest of the search half. */
+  readonly rest: readonly Example[]
 }
 
-export interface Reflection {
+export interface ProposalGrounds {
   readonly grounds: Grounds
   readonly id: number
-  readonly parent: Candidate
-  /** Train examples with known outcomes of the parent. */
-  readonly read: readonly Example[]
-  readonly minibatch: Minibatch
+  readonly front: Composite
+  /** Outputs that lose points, most first. */
+  readonly fields: readonly string[]
   readonly rejected: readonly Rejected[]
   /** Wordings evaluated before. */
   readonly known: ReadonlySet<string>
 }
 
-/** Analysis, TuneSignature call, minibatch, dev. */
-export async function runReflection(run: Run, reflection: Reflection, used: UsedCalls): Promise<StepResult> {
-  const { input, rollouts } = run
-  const { id, parent, read, minibatch, rejected, grounds } = reflection
-  const { signature, outcomes } = parent
-  const none = { origin: 'reflection', parent: parent.id, accepted: false, onDev: false, changeSentences: [] } as const
-  const proposal = await propose(
-    {
-      signature,
-      analysis: failureAnalysis({ signature, read, outcomes, shown: minibatch.shown, rejected }),
-      model: input.reflectionModel,
-      parameters: input.parameters,
-      repeat: id,
-      maxLength: lengthLimit(input.signature),
-    },
-    request => rollouts.ask(request, used),
+/** The most and the fewest reflections of one proposal: one for each output that fails. */
+export const mostReflections = 4
+const fewestReflections = 2
+
+/** Several TuneSignature calls at once, each about one output; what they propose is evaluated together. */
+export async function runProposal(run: Run, proposal: ProposalGrounds, used: UsedCalls): Promise<StepResult> {
+  const { input, rollouts, data } = run
+  const { id, front, fields, grounds } = proposal
+  const none = {
+    origin: 'reflection',
+    parent: front.lead.id,
+    evaluated: false,
+    changeSentences: [],
+    rejected: [],
+  } as const
+  const count = Math.min(mostReflections, Math.max(fewestReflections, fields.length))
+  const read = data.train.filter(({ id }) => front.outcomes.has(id))
+  const replies = await Promise.all(
+    Array.from({ length: count }, async (_, n) => {
+      const focus = fields[n % fields.length] ?? ''
+      const random = createRandom(`${input.seed} proposal ${id} ${n}`)
+      const shown = drawShown(front.signature, focus, read, front.outcomes, random)
+      const answer = await propose(
+        {
+          signature: front.signature,
+          analysis: failureAnalysis({ ...front, read, shown, rejected: proposal.rejected, focus }),
+          model: input.reflectionModel,
+          parameters: input.parameters,
+          repeat: id * mostReflections + n,
+          maxLength: lengthLimit(input.signature),
+        },
+        request => rollouts.ask(request, used),
+      )
+      return { shown, answer }
+    }),
   )
-  if (proposal.kind === 'failed') {
-    return { ...none, decision: `call failed: ${proposal.error.message}`, failure: proposal.error.message }
+  let child = front.signature
+  const sources: Source[] = []
+  for (const { shown, answer } of replies) {
+    if (answer.kind !== 'proposed') continue
+    const own = withChanges(front.signature, answer.changes)
+    const both = mergeWording(front.signature, child, own)
+    if (wordingLength(both) > lengthLimit(input.signature)) continue
+    const failing = shown.flatMap(example => ((front.outcomes.get(example.id)?.score ?? 1) < 1 ? [example.id] : []))
+    sources.push(...sourcesOf(front.signature, own, { proposal: id, examples: failing, reasoning: answer.reasoning }))
+    child = both
   }
-  if (proposal.kind === 'refused') return { ...none, decision: `refused: ${proposal.why}` }
-  if (proposal.changes.length === 0) return { ...none, decision: 'no change' }
-  const child = withChanges(signature, proposal.changes)
-  const changed = { ...none, key: wordingKey(child), changeSentences: proposal.changes.flatMap(describeChange) }
-  if (reflection.known.has(changed.key)) return { ...changed, decision: 'duplicate' }
-  const first = await rollouts.evaluate(child, minibatch.tried, used)
-  const pairs = pairsOf(minibatch.tried, outcomes, first)
-  const { old, new: score, examples } = summarisePairs(pairs)
-  const tried = { ...changed, minibatch: { old, new: score, examples }, compared: { score, parentScore: old } }
-  if (!passesMinibatch(pairs)) {
-    return { ...tried, decision: `rejected: minibatch ${formatScore(score)}, was ${formatScore(old)}` }
-  }
-  const shown = minibatch.shown.flatMap(example => ((outcomes.get(example.id)?.score ?? 1) < 1 ? [example.id] : []))
-  const why = { proposal: id, examples: shown, reasoning: proposal.reasoning }
-  const sources = [...parent.sources, ...sourcesOf(signature, child, why)]
-  return { ...tried, ...(await climb(run, { id, child, parent, sources, origin: 'reflection', grounds }, used)) }
+  if (wordingKey(child) === front.key) return { ...none, ...whyNothing(replies.map(({ answer }) => answer)) }
+  return evaluateChild(run, { id, child, front, sources, origin: 'reflection', grounds, known: proposal.known }, used)
 }
 
-/** All mined sentences at once, straight to dev. */
+function whyNothing(answers: readonly Proposal[]): Pick<StepResult, 'decision' | 'failure'> {
+  const failed = answers.find(answer => answer.kind === 'failed')
+  if (failed !== undefined && answers.every(({ kind }) => kind === 'failed')) {
+    return { decision: `call failed: ${failed.error.message}`, failure: failed.error.message }
+  }
+  const refused = answers.find(answer => answer.kind === 'refused')
+  return { decision: refused === undefined ? 'no change' : `refused: ${refused.why}` }
+}
+
+/** All mined sentences at once. */
 export async function runMined(
   run: Run,
   id: number,
@@ -109,118 +133,109 @@ export async function runMined(
     examples,
     reasoning,
   }))
-  const climbed = await climb(
-    run,
-    { id, child, parent: original, sources, origin: 'mined', grounds, block: Number.POSITIVE_INFINITY },
-    used,
-  )
-  return { ...described(original, child), origin: 'mined', ...climbed }
+  const front = { ...original, lead: original }
+  return evaluateChild(run, { id, child, front, sources, origin: 'mined', grounds, whole: true }, used)
 }
 
-/** Each mined sentence alone on the train examples that broke it; those that help go to dev together. */
-export async function runSifted(
+/** The fields of several candidates together. */
+export function runMerge(
   run: Run,
   id: number,
   grounds: Grounds,
-  sentences: readonly MinedSentence[],
+  front: Composite,
   used: UsedCalls,
 ): Promise<StepResult> {
-  const { signature, outcomes } = grounds.original
-  const helped = await Promise.all(
-    sentences.map(async sentence => {
-      const examples = run.data.train.filter(example => sentence.examples.includes(example.id))
-      const alone = await run.rollouts.evaluate(addConstraints(signature, [sentence]), examples, used)
-      return passesMinibatch(pairsOf(examples, outcomes, alone))
-    }),
-  )
-  const kept = sentences.filter((_, i) => helped[i])
-  if (kept.length === 0 || kept.length === sentences.length) {
-    const decision = `rejected: ${kept.length === 0 ? 'no mined sentence helped alone' : 'each mined sentence helped alone, not together'}`
-    return { origin: 'mined', parent: 0, accepted: false, onDev: false, changeSentences: [], decision }
-  }
-  return runMined(run, id, grounds, addConstraints(signature, kept), kept, used)
+  const child = front.signature
+  return evaluateChild(run, { id, child, front, sources: [], origin: 'merge', grounds, whole: true }, used)
 }
 
-/** What two parents changed, together; it has to beat the better one. */
-export async function runMerge(
+/** Texts of several outputs taken away. */
+export function runRemovals(
   run: Run,
   id: number,
   grounds: Grounds,
-  better: Candidate,
-  other: Candidate,
+  front: Composite,
   child: Signature,
   used: UsedCalls,
 ): Promise<StepResult> {
-  const sources = [...better.sources, ...other.sources]
-  const climbed = await climb(
-    run,
-    { id, child, parent: better, other: other.id, sources, origin: 'merge', grounds },
-    used,
-  )
-  return { ...described(better, child), origin: 'merge', ...climbed }
+  return evaluateChild(run, { id, child, front, sources: [], origin: 'simplified', grounds }, used)
 }
 
-interface Climb {
+interface Child {
   readonly id: number
   readonly child: Signature
-  readonly parent: Candidate
-  readonly other?: number
+  /** What it is compared with. */
+  readonly front: Pick<Composite, 'signature' | 'outcomes' | 'sources' | 'lead'> & {
+    readonly parents?: readonly number[]
+  }
+  /** Of what it has beyond that. */
   readonly sources: readonly Source[]
   readonly origin: Origin
   readonly grounds: Grounds
-  /** Dev examples between two looks at the score. */
-  readonly block?: number
+  readonly known?: ReadonlySet<string>
+  /** Without a first look at the examples that were read. */
+  readonly whole?: boolean
 }
 
-type Climbed = Pick<StepResult, 'accepted' | 'decision' | 'onDev' | 'compared' | 'devScore' | 'candidate'>
-
-/** Evaluates a child on dev block by block against its parent, and on the reading set once it is accepted. */
-async function climb(run: Run, climbing: Climb, used: UsedCalls): Promise<Climbed> {
+/** Evaluates a child on the examples that were read and, where any output has gained there, on the rest of the search half. */
+async function evaluateChild(run: Run, made: Child, used: UsedCalls): Promise<StepResult> {
   const { data, rollouts } = run
-  const { child, parent, grounds } = climbing
-  const outcomes = new Map<string, ExampleOutcome>()
-  let done = 0
-  let verdict = judgeDev([], 0, openScores(data.dev, parent.outcomes))
-  while (verdict === 'open' && done < data.dev.length) {
-    const block = data.dev.slice(done, done + (climbing.block ?? blockSize(run)))
-    for (const [id, outcome] of await rollouts.evaluate(child, block, used)) outcomes.set(id, outcome)
-    done += block.length
-    const seen = data.dev.slice(0, done)
-    const lost = seen.filter(({ id }) => outcomes.get(id)?.error !== undefined).length
-    verdict = judgeDev(
-      pairsOf(seen, parent.outcomes, outcomes),
-      lost,
-      openScores(data.dev.slice(done), parent.outcomes),
-    )
-  }
-  const { old, new: score } = summarisePairs(pairsOf(data.dev.slice(0, done), parent.outcomes, outcomes))
-  const compared = { score, parentScore: old }
-  if (verdict !== 'accepted') {
-    const decision = `rejected: dev ${formatScore(score)}, was ${formatScore(old)} (${verdict} after ${done} of ${data.dev.length})`
-    return { accepted: false, decision, onDev: done > 0, compared }
-  }
-  for (const [id, outcome] of await rollouts.evaluate(child, grounds.reading, used)) outcomes.set(id, outcome)
-  const devScore = devScoreOf(data.dev, grounds.original, outcomes)
-  const candidate: Candidate = {
-    id: climbing.id,
-    parents: climbing.other === undefined ? [parent.id] : [parent.id, climbing.other],
-    origin: climbing.origin,
-    signature: child,
+  const { id, child, front, origin, grounds, whole = false } = made
+  const { changes } = compareSignatures(origin === 'merge' ? front.lead.signature : front.signature, child)
+  const { outputs, metrics } = child
+  const described = {
+    origin,
+    parent: front.lead.id,
     key: wordingKey(child),
-    outcomes,
-    devScore,
-    sources: climbing.sources,
+    changeSentences: changes.flatMap(describeChange),
+    rejected: [],
+  } as const
+  if (made.known?.has(described.key)) return { ...described, evaluated: false, decision: 'duplicate' }
+  const outcomes = new Map<string, ExampleOutcome>()
+  const evaluate = async (examples: readonly Example[]) => {
+    for (const [id, outcome] of await rollouts.evaluate(child, examples, used)) outcomes.set(id, outcome)
   }
-  const decision = `accepted: dev ${formatScore(score)}, was ${formatScore(old)}`
-  return { accepted: true, decision, onDev: true, compared, devScore, candidate }
+  const changed = outputs.filter((field, at) => !isSameField(field, front.signature.outputs[at]))
+  await evaluate(whole ? [...grounds.reading, ...grounds.rest] : grounds.reading)
+  const first = summarisePairs(pairsOf(grounds.reading, front.outcomes, outcomes))
+  const minibatch = { old: first.old, new: first.new, examples: first.examples }
+  const rejectedOf = (examples: readonly Example[]) =>
+    changed.flatMap((field): Rejected[] => {
+      const { gain, old, new: score } = summarisePairs(fieldPairs(metrics, field, examples, front.outcomes, outcomes))
+      const own = changes.filter(change => 'field' in change && change.field === field.name)
+      return gain > 1e-9 || origin !== 'reflection'
+        ? []
+        : [{ changeSentences: own.flatMap(describeChange), score, parentScore: old }]
+    })
+  if (!whole) {
+    // A shorter wording need not gain.
+    const least = origin === 'simplified' ? -1e-9 : 1e-9
+    const ofFields = changed.map(field => fieldGain(metrics, field, grounds.reading, front.outcomes, outcomes))
+    const hope = [first.gain, ...ofFields].some(gain => gain > least)
+    if (!hope) {
+      const decision = `rejected: ${formatScore(first.new)} on ${first.examples} examples, was ${formatScore(first.old)}`
+      return { ...described, minibatch, evaluated: true, decision, rejected: rejectedOf(grounds.reading) }
+    }
+    await evaluate(grounds.rest)
+  }
+  const { old, new: score } = summarisePairs(pairsOf(data.search, front.outcomes, outcomes))
+  const lost = data.search.filter(({ id }) => outcomes.get(id)?.error !== undefined).length
+  const decision = `${formatScore(score)}, was ${formatScore(old)}`
+  const result = { ...described, minibatch, evaluated: true, decision, rejected: rejectedOf(data.search) }
+  if (tooManyLost(lost, data.search.length)) return { ...result, decision: 'rejected: too many calls failed' }
+  const candidate: Candidate = {
+    id,
+    parents: front.parents ?? [front.lead.id],
+    origin,
+    signature: child,
+    key: described.key,
+    outcomes,
+    searchScore: scoreOver(data.search, grounds.original, outcomes),
+    sources: [...front.sources, ...made.sources],
+  }
+  return { ...result, candidate }
 }
 
-/** Several proposals share the pool, so that blocks need not fill it alone. */
-function blockSize({ input, proposalsPerRound }: Run): number {
-  return Math.max(8, Math.ceil(input.width / proposalsPerRound))
-}
-
-function described(parent: Candidate, child: Signature) {
-  const { changes } = compareSignatures(parent.signature, child)
-  return { parent: parent.id, key: wordingKey(child), changeSentences: changes.flatMap(describeChange) }
+function isSameField(a: Signature['outputs'][number], b: Signature['outputs'][number] | undefined): boolean {
+  return a.desc === b?.desc && a.constraints.join('\n') === b.constraints.join('\n')
 }

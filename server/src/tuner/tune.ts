@@ -11,13 +11,11 @@ import { formatScore, formatUntil } from './figures.ts'
 import { promote, refuseGain } from './gates.ts'
 import { limitMessage, overLimit } from './limits.ts'
 import { buildOutcome, type Conclusion } from './outcome.ts'
-import { callsPerProposal } from './propose.ts'
 import type { TuneInput, TuneOutcome, TunePorts } from './result.ts'
 import type { UsedCalls } from './rollouts.ts'
 import { createRun, type Run } from './run.ts'
-import { minibatchSize } from './search.ts'
-import { simplify } from './simplify.ts'
 import { smallestGain, summarisePairs } from './statistics.ts'
+import { mostReflections } from './steps.ts'
 import { wordingKey } from './wording.ts'
 
 /**
@@ -45,7 +43,7 @@ async function runPhases(run: Run): Promise<Result<TuneOutcome>> {
   const { input, data, account, costs, decisions } = run
   const { signature, budget } = input
   run.report({})
-  decisions.add('split', { ...data.sizes, weak: data.weak, proposalsPerRound: run.proposalsPerRound })
+  decisions.add('split', { ...data.sizes, weak: data.weak })
   const scoring = `Scoring ${data.all.length} examples`
   if (!account.reserve(costs.baseline)) {
     const message = `${scoring} takes ${costs.baseline} calls and tuning at least ${costs.least}, but the budget is ${budget.maxCalls}: raise --max-calls to at least ${costs.least}.`
@@ -74,19 +72,11 @@ async function runPhases(run: Run): Promise<Result<TuneOutcome>> {
     return ok(finish(run, { ...none, preflight: reason, stopReason: 'budget', reason }))
   }
   const preflight = describeBudget(run)
-  // The first proposal goes before the simplification of what it may find.
-  const simplifyCalls = Math.min(
-    account.available() - costs.proposal,
-    run.rollouts.callsPerExample * data.search.length,
-    Math.floor(budget.maxCalls / 10),
-  )
-  account.reserve(simplifyCalls)
   const spare = Math.min(account.available(), 10 * costs.proposal)
   run.report({ phase: 'propose', message: preflight, expectedCalls: costs.baseline + costs.finish + spare })
   const exploration = await explore(run, original.value)
-  account.settle(simplifyCalls, new Map())
   decisions.add('stop', { reason: exploration.stopReason })
-  return ok(await finishSearch(run, original.value, exploration, preflight, simplifyCalls))
+  return ok(await finishSearch(run, original.value, exploration, preflight))
 }
 
 /** Baseline on all examples; without any score, or with fewer scores than errors, there is nothing to build on. */
@@ -111,7 +101,7 @@ async function scoreBaseline(run: Run): Promise<Result<Candidate>> {
     signature: input.signature,
     key: wordingKey(input.signature),
     outcomes,
-    devScore: meanScore(data.dev, outcomes),
+    searchScore: meanScore(data.search, outcomes),
     sources: [],
   })
 }
@@ -119,7 +109,7 @@ async function scoreBaseline(run: Run): Promise<Result<Candidate>> {
 /** What this budget and these examples can show, said before the search starts. */
 function describeBudget({ account, data, rollouts }: Run): string {
   const price = rollouts.callsPerExample
-  const perProposal = callsPerProposal - 0.8 + price * (minibatchSize + data.dev.length / 2)
+  const perProposal = 1.2 * mostReflections + price * data.search.length
   const proposals = Math.max(1, Math.floor(account.available() / perProposal))
   const gain = smallestGain(data.testDistinct).toFixed(2)
   return `this budget buys about ${proposals} ${proposals === 1 ? 'proposal' : 'proposals'}; with ${data.distinct}${data.distinct < data.all.length ? ' different' : ''} examples the smallest gain that can be shown is about ${gain}`
@@ -130,7 +120,6 @@ async function finishSearch(
   original: Candidate,
   exploration: Exploration,
   preflight: string,
-  simplifyCalls: number,
 ): Promise<TuneOutcome> {
   const { input, data, account, costs, rollouts, decisions } = run
   const { stopReason } = exploration
@@ -140,7 +129,7 @@ async function finishSearch(
     const none =
       exploration.reports.length === 0
         ? 'no proposal was made'
-        : `no proposal scored higher than ${formatScore(original.devScore)} on the dev examples`
+        : `no proposal scored higher than ${formatScore(original.searchScore)} on the search examples`
     const reason = `${none}; stopped: ${stopReason}`
     return finish(run, { ...told, reports: exploration.reports, reason })
   }
@@ -149,21 +138,15 @@ async function finishSearch(
     const more = await rollouts.evaluate(candidate.signature, examples, used)
     return { ...candidate, outcomes: new Map<string, ExampleOutcome>([...candidate.outcomes, ...more]) }
   }
-  run.report({ phase: 'train', message: 'Running the winner on the train examples' })
-  const known = await complete(best, data.train)
-  run.report({ phase: 'simplify', message: 'Dropping added sentences that earn nothing' })
-  const allowance = Math.max(simplifyCalls, Math.floor(input.budget.maxCalls / 5))
-  const simplified = await simplify(run, original, known, exploration.reports.length + 1, allowance)
-  const reports = [...exploration.reports, ...simplified.reports]
-  const search = pairsOf(data.search, original.outcomes, simplified.winner.outcomes)
+  const search = pairsOf(data.search, original.outcomes, best.outcomes)
   const refused = refuseGain(summarisePairs(search).gain, input.minImprovement)
   if (refused !== undefined) {
     account.settle(costs.finish, used)
-    const reason = `${refused}${leftOut(data.search, original, simplified.winner)}; stopped: ${stopReason}`
-    return finish(run, { ...told, reports, reason })
+    const reason = `${refused}${leftOut(data.search, original, best)}; stopped: ${stopReason}`
+    return finish(run, { ...told, reports: exploration.reports, reason })
   }
   run.report({ phase: 'holdout', message: 'Testing the winner on examples the search has not seen' })
-  const winner = await complete(simplified.winner, data.test)
+  const winner = await complete(best, data.test)
   account.settle(costs.finish, used)
   const test = distinctPairs(data.test, input.signature.inputs, original.outcomes, winner.outcomes)
   const errors = [original, winner].flatMap(({ outcomes }) => data.test.flatMap(({ id }) => outcomes.get(id) ?? []))
@@ -180,7 +163,7 @@ async function finishSearch(
   decisions.add('promotion', { evidence: verdict.evidence, p: verdict.p })
   const copies = data.distinct < data.all.length ? '; examples with the same inputs count as one' : ''
   const reason = verdict.reason + copies + leftOut(data.all, original, winner)
-  return finish(run, { ...told, ...verdict, reason, winner, reports })
+  return finish(run, { ...told, ...verdict, reason, winner, reports: exploration.reports })
 }
 
 /** What to add to a comparison that had to do without some examples. */

@@ -93,7 +93,7 @@ function unfinishedLines(terminal: Terminal, job: JobView): string[] {
 
 function candidateLines(terminal: Terminal, candidate: NonNullable<TuneResult['candidates']>[number]): string[] {
   const from = candidate.parent === undefined ? '' : ` of ${candidate.parent}`
-  const dev = candidate.dev_score === undefined ? '' : `, ${score(candidate.dev_score)} on the dev examples`
+  const dev = candidate.search_score === undefined ? '' : `, ${score(candidate.search_score)} on the search examples`
   return [
     `  ${wrap(`${candidate.id}  ${candidate.origin}${from}${dev}: ${candidate.decision}`, terminal.columns, 5)}`,
     ...candidate.changes.map(change => `     ${wrap(`+ ${change}`, terminal.columns, 7)}`),
