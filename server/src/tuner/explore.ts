@@ -4,7 +4,7 @@ import type { Example } from '../examples/example.ts'
 import type { Rejected } from './analyse.ts'
 import { type Candidate, meanScore, scoreGain } from './candidate.ts'
 import { clusterFailures } from './clusters.ts'
-import { type Composite, compose } from './front.ts'
+import { type Composite, compose, meanOutcomes } from './front.ts'
 import { overLimit } from './limits.ts'
 import { type MinedSentence, mine } from './mine.ts'
 import { lengthLimit } from './propose.ts'
@@ -27,7 +27,7 @@ export interface Exploration {
 
 /** Proposals in a row without progress before the search gives up. */
 export const patience = 5
-const proposalsBeforeRemoval = 2
+const proposalsBeforeRemoval = +(process.env.T_PBR ?? 2)
 
 interface State {
   /** The original and every candidate that was evaluated on the whole search half, in logical order. */
@@ -70,7 +70,7 @@ export async function explore(run: Run, original: Candidate): Promise<Exploratio
     return undefined
   }
   const sentences = mined(run, original)
-  if (sentences.length > 0) {
+  if (sentences.length > 0 && !process.env.T_JOIN) {
     const child = addConstraints(run.input.signature, sentences)
     await take(evaluation, 0, used => runMined(run, id, grounds, child, sentences, used))
   }
@@ -91,9 +91,9 @@ export async function explore(run: Run, original: Candidate): Promise<Exploratio
     const fields = failingFields(front.signature, data.train, front.outcomes)
     if (fields.length === 0) stopReason = 'nothing to propose'
     else {
-      const proposal = { id, front, fields, rejected: [...rejected], known: new Set(known), grounds }
+      const proposal = { id, front, fields, mined: process.env.T_JOIN && !state.reports.length ? sentences : [], rejected: [...rejected], known: new Set(known), grounds }
       // What it finds is to be put together with the rest, or shortened.
-      const later = run.account.reserve(evaluation) ? evaluation : 0
+      const later = !process.env.T_NOLATER && run.account.reserve(evaluation) ? evaluation : 0
       stopReason = await take(run.costs.proposal, run.costs.reflections, used => runProposal(run, proposal, used))
       run.account.settle(later, new Map())
       untouched++
@@ -185,7 +185,7 @@ function conclude(run: Run, state: State, id: number, result: StepResult): void 
 /** The highest candidate; of equals the shorter wording, else the earlier. */
 function bestOf({ data }: Run, pool: State['pool']): Candidate {
   return pool.reduce((best, candidate) => {
-    const gain = scoreGain(data.search, best.outcomes, candidate.outcomes)
+    const gain = scoreGain(data.search, meanOutcomes(pool, best), meanOutcomes(pool, candidate))
     const shorter = wordingLength(candidate.signature) < wordingLength(best.signature)
     return gain > 1e-9 || (gain > -1e-9 && shorter) ? candidate : best
   })

@@ -2,7 +2,7 @@
 import { type ExampleOutcome, weightedMean } from '../evaluation/evaluate.ts'
 import type { Example } from '../examples/example.ts'
 import type { Field, MetricSpec, Signature } from '../signature/signature.ts'
-import { type Candidate, pairsOf, type Source, scoreOver } from './candidate.ts'
+import { type Candidate, pairsOf, scoreGain, type Source } from './candidate.ts'
 import { type Pair, summarisePairs } from './statistics.ts'
 import { wordingKey, wordingLength } from './wording.ts'
 
@@ -22,13 +22,18 @@ export interface Composite {
   readonly parents: readonly number[]
 }
 
-/** Puts together what scored highest on `examples`, field by field; of equals the shorter wording, else the lead's. */
+/**
+ * Puts together what scored highest on `examples`, field by field; of equals the shorter wording, else the lead's. A
+ * wording that several candidates share counts with the mean of them, so that luck does not last.
+ */
 export function compose(pool: readonly [Candidate, ...Candidate[]], examples: readonly Example[]): Composite {
   const [original] = pool
   const { metrics } = original.signature
-  const lead = best(pool, candidate => scoreOver(examples, original, candidate.outcomes), lengthOf)
+  const means = new Map(pool.map(candidate => [candidate, meanOutcomes(pool, candidate)]))
+  const meansOf = (candidate: Candidate) => means.get(candidate) ?? candidate.outcomes
+  const lead = best(pool, candidate => scoreGain(examples, original.outcomes, meansOf(candidate)), lengthOf)
   const owners = original.signature.outputs.map((field, at) => {
-    const gain = (candidate: Candidate) => fieldGain(metrics, field, examples, original.outcomes, candidate.outcomes)
+    const gain = (candidate: Candidate) => fieldGain(metrics, field, examples, original.outcomes, meansOf(candidate))
     return best([lead, ...pool], gain, candidate => fieldLength(candidate.signature.outputs[at] ?? field))
   })
   const outputs = lead.signature.outputs.map((field, at) => owners[at]?.signature.outputs[at] ?? field)
@@ -38,11 +43,44 @@ export function compose(pool: readonly [Candidate, ...Candidate[]], examples: re
   return {
     signature,
     key,
-    outcomes: known?.outcomes ?? mixOutcomes(lead, owners, examples),
+    outcomes: known === undefined ? mixOutcomes(lead, owners, examples, meansOf) : meansOf(known),
     sources: [...new Set([lead, ...owners])].flatMap(({ sources }) => sources),
     lead: known ?? lead,
     parents: [...new Set([known ?? lead, ...(known === undefined ? owners : [])])].map(({ id }) => id),
   }
+}
+
+/** A candidate's outcomes, each metric of an output with the mean over all candidates that word this output alike. */
+export function meanOutcomes(pool: readonly Candidate[], candidate: Candidate): Candidate['outcomes'] {
+  const { signature } = candidate
+  const { outputs, metrics } = signature
+  const alike = new Map(
+    outputs.map(({ name }, at) => [name, pool.filter(other => contextOf(other, at) === contextOf(candidate, at))]),
+  )
+  return new Map(
+    [...candidate.outcomes].map(([id, outcome]) => {
+      if (outcome.error !== undefined) return [id, outcome]
+      const scores = Object.fromEntries(
+        metrics.flatMap(({ name, field }) => {
+          const own = Object.hasOwn(outcome.scores, name) ? outcome.scores[name] : undefined
+          if (own === undefined) return []
+          const all = (alike.get(field ?? '') ?? [candidate]).flatMap(({ outcomes }) => {
+            const scores = outcomes.get(id)?.scores ?? {}
+            return Object.hasOwn(scores, name) ? (scores[name]?.score ?? []) : []
+          })
+          const score = all.reduce((sum, value) => sum + value, 0) / all.length
+          return [[name, { ...own, score }]]
+        }),
+      )
+      return [id, { ...outcome, scores, score: scoreBy(metrics, { ...outcome, scores }) ?? outcome.score }]
+    }),
+  )
+}
+
+/** What bears on one output: its own words, the instructions and the inputs. */
+function contextOf({ signature }: Candidate, at: number): string {
+  const { instructions, inputs, outputs } = signature
+  return wordingKey({ ...signature, instructions, inputs, outputs: outputs.slice(at, at + 1) })
 }
 
 /** Metrics that read the field, on the examples that both were scored on. */
@@ -73,12 +111,13 @@ function mixOutcomes(
   lead: Candidate,
   owners: readonly Candidate[],
   examples: readonly Example[],
+  outcomesOf: (candidate: Candidate) => Candidate['outcomes'],
 ): ReadonlyMap<string, ExampleOutcome> {
   const { outputs, metrics } = lead.signature
   const ownerOf = new Map(outputs.map(({ name }, at) => [name, owners[at] ?? lead]))
   return new Map(
     examples.flatMap(({ id }) => {
-      const of = (candidate: Candidate) => candidate.outcomes.get(id)
+      const of = (candidate: Candidate) => outcomesOf(candidate).get(id)
       const whole = of(lead)
       const parts = [...new Set(ownerOf.values())].map(of)
       const lost = parts.find(outcome => outcome?.error !== undefined)

@@ -78,7 +78,7 @@ export function createRun(input: TuneInput, ports: TunePorts): Run {
  * wording: the rest buys proposals.
  */
 function sampleExamples({ examples, budget, seed }: TuneInput, price: number): readonly Example[] {
-  const size = Math.floor((budget.maxCalls - 2 * mostReflections * callsPerProposal) / (3 * price))
+  const size = Math.max(leastSample, Math.floor((budget.maxCalls - 16) / (+(process.env.T_DIV ?? 3) * price)))
   if (size >= examples.length || size < leastSample) return examples
   const chosen = new Set(createRandom(`${seed} sample`).shuffle(examples).slice(0, size))
   return examples.filter(example => chosen.has(example))
@@ -97,6 +97,7 @@ function splitData({ signature, seed }: TuneInput, examples: readonly Example[])
   // Shuffled, so that the first blocks already stand for the whole.
   const dev = createRandom(`${seed} dev`).shuffle(split.dev.length > 0 ? split.dev : split.train)
   const inSearch = new Set([...train, ...dev].map(({ id }) => id))
+  if (process.env.T_UNDIV && !weak) { const both = [...split.train, ...split.dev]; return { all: examples, train: both, dev, search: examples.filter(({ id }) => both.some(e => e.id === id)), test, weak, distinct: distinct(examples), testDistinct: distinct(test), sizes: { train: split.train.length, dev: split.dev.length, holdout: split.holdout.length } } }
   return {
     all: examples,
     train,

