@@ -15,8 +15,8 @@ export async function drawPlot(summaries: readonly Summary[], file: string): Pro
   }
 }
 
-const [width, height] = [960, 720]
-const panel = { width: 400, height: 250, left: 56, top: 92, gapX: 60, gapY: 66 }
+const [width, height] = [960, 730]
+const panel = { width: 400, height: 250, left: 56, top: 112, gapX: 60, gapY: 62 }
 const [lowest, highest] = [0.2, 1]
 
 /** Colours of Okabe and Ito, told apart without red and green; dashes and marks tell them apart without any colour. */
@@ -67,7 +67,7 @@ function legend(names: readonly string[]): readonly string[] {
     const style = styles[name]
     if (style === undefined) return []
     const at = x
-    x += 44 + style.label.length * 6.6
+    x += 48 + style.label.length * 7
     return [
       line(
         [
@@ -114,7 +114,14 @@ function drawPanel(title: string, summaries: readonly Summary[], column: number,
         '',
       ),
     )
-    parts.push(text(x(calls), top + panel.height + 18, String(calls), 'text-anchor="middle" fill="#555"'))
+    parts.push(
+      text(
+        x(calls),
+        top + panel.height + 18,
+        `${calls}${calls === first ? ' calls' : ''}`,
+        'text-anchor="middle" fill="#555"',
+      ),
+    )
   }
   // Ours lies on top.
   for (const { contestant, shares } of summaries.toReversed()) {
