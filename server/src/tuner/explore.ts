@@ -1,4 +1,4 @@
-/** Exploring: proposals one after the other, each of several reflections, until a reason to stop. */
+/** Exploring: proposals and removals in logical order, some under way at a time, until a reason to stop. */
 import { clampScore } from '../base/score.ts'
 import type { Example } from '../examples/example.ts'
 import type { Rejected } from './analyse.ts'
@@ -13,8 +13,8 @@ import type { UsedCalls } from './rollouts.ts'
 import type { Run } from './run.ts'
 import { failingFields, maxReading, roundRobin } from './search.ts'
 import { nextRemovals, removalKey } from './simplify.ts'
-import { type Grounds, runMerge, runMined, runProposal, runRemovals, type StepResult } from './steps.ts'
-import { addConstraints, wordingLength } from './wording.ts'
+import { type Grounds, runMerge, runProposal, runRemovals, type StepResult } from './steps.ts'
+import { wordingLength } from './wording.ts'
 
 export interface Exploration {
   /** The highest on the search half; of equals the shorter wording, so that the original wins against what does not beat it. */
@@ -27,7 +27,9 @@ export interface Exploration {
 
 /** Proposals in a row without progress before the search gives up. */
 export const patience = 5
-const proposalsBeforeRemoval = +(process.env.T_PBR ?? 2)
+/** Proposals between two rounds of removals. */
+const proposalsBeforeRemoval = 2
+const mostUnderway = 4
 
 interface State {
   /** The original and every candidate that was evaluated on the whole search half, in logical order. */
@@ -43,70 +45,116 @@ interface State {
   lastFailure: string
 }
 
-/** Each proposal starts from what all before it have found, so that the order of replies changes nothing. */
+/**
+ * Step k starts from the state after step k - n was concluded, n being how many are under way: in logical order, so that
+ * neither the order of replies nor a restart changes what is decided.
+ */
 export async function explore(run: Run, original: Candidate): Promise<Exploration> {
-  const { data } = run
+  const { data, input } = run
   const state: State = {
     pool: [original],
     reports: [],
     rejected: [],
     known: new Set([original.key]),
-    front: compose([original], data.search),
+    front: compose([original], data.search, input.without),
     sinceBest: 0,
     failedInRow: 0,
     lastFailure: '',
   }
   const grounds = { original, ...readingOrder(run, original) }
   const evaluation = run.rollouts.callsPerExample * data.search.length
-  let id = 1
-  const take = async (calls: number, reflections: number, begin: (used: UsedCalls) => Promise<StepResult>) => {
-    const stop = whyStop(run, state, id, calls, reflections)
-    if (stop !== undefined) return stop
+  const sentences = input.without?.includes('mining') ? [] : mined(run, original)
+  /** Texts whose removal was tried. */
+  const tried = new Set<string>()
+  const underway: Step[] = []
+  let next = 1
+  let sinceRemoval = 0
+  const start = (calls: number, work: (id: number, used: UsedCalls) => Promise<StepResult>): true => {
     const used: UsedCalls = new Map()
-    const result = await begin(used)
-    run.account.settle(calls, used)
-    conclude(run, state, id, result)
-    id++
+    const result = work(next, used)
+    // Rejections reach the loop when the step's turn comes.
+    result.catch(() => undefined)
+    underway.push({ id: next, calls, used, result })
+    next++
+    return true
+  }
+  const finish = async (): Promise<void> => {
+    const step = underway.shift()
+    if (step === undefined) return
+    const result = await step.result
+    run.account.settle(step.calls, step.used)
+    conclude(run, state, step.id, result)
+  }
+
+  /** Begins a round of removals, or says that there is none to begin. */
+  function remove(): boolean {
+    const { front } = state
+    if (input.without?.includes('removals')) return false
+    const round = nextRemovals(original.signature, front.signature, tried)
+    if (round === undefined || !afford(run, next, evaluation)) return false
+    for (const { part, text } of round.removed) tried.add(removalKey(part, text))
+    sinceRemoval = 0
+    return start(evaluation, (id, used) => runRemovals(run, id, grounds, front, round.signature, used))
+  }
+
+  /** Begins a proposal, or says why there is none to begin. */
+  function begin(): string | undefined {
+    const { front } = state
+    if (state.sinceBest >= patience) {
+      if (state.failedInRow < patience) return `no improvement in ${patience} proposals`
+      return `the reflection model failed ${patience} times in a row: ${state.lastFailure}`
+    }
+    const fields = failingFields(front.signature, data.train, front.outcomes)
+    if (fields.length === 0) return 'nothing to propose'
+    const { proposal, reflections } = run.costs
+    const limit = whyNotAfford(run, next, proposal, reflections)
+    if (limit !== undefined) return limit
+    const mined = next === 1 ? sentences : []
+    const [rejected, known] = [[...state.rejected], new Set(state.known)]
+    sinceRemoval++
+    start(proposal, (id, used) => runProposal(run, { id, front, fields, mined, rejected, known, grounds }, used))
     return undefined
   }
-  const sentences = mined(run, original)
-  if (sentences.length > 0 && !process.env.T_JOIN) {
-    const child = addConstraints(run.input.signature, sentences)
-    await take(evaluation, 0, used => runMined(run, id, grounds, child, sentences, used))
-  }
-  const tried = new Set<string>()
-  let untouched = 0
-  const prune = async () => {
-    const { front } = state
-    const round = nextRemovals(original.signature, front.signature, tried)
-    if (round === undefined) return 'nothing to remove'
-    for (const { part, text } of round.removed) tried.add(removalKey(part, text))
-    untouched = 0
-    return take(evaluation, 0, used => runRemovals(run, id, grounds, front, round.signature, used))
-  }
+
   let stopReason: string | undefined
-  while (stopReason === undefined) {
-    const { front, rejected, known } = state
-    if (untouched >= proposalsBeforeRemoval && (await prune()) === undefined) continue
-    const fields = failingFields(front.signature, data.train, front.outcomes)
-    if (fields.length === 0) stopReason = 'nothing to propose'
-    else {
-      const proposal = { id, front, fields, mined: process.env.T_JOIN && !state.reports.length ? sentences : [], rejected: [...rejected], known: new Set(known), grounds }
-      // What it finds is to be put together with the rest, or shortened.
-      const later = !process.env.T_NOLATER && run.account.reserve(evaluation) ? evaluation : 0
-      stopReason = await take(run.costs.proposal, run.costs.reflections, used => runProposal(run, proposal, used))
-      run.account.settle(later, new Map())
-      untouched++
+  for (;;) {
+    // The first proposal alone: nothing is known before it.
+    while (stopReason === undefined && underway.length < (state.reports.length === 0 ? 1 : stepsUnderway(run))) {
+      const isDue = sinceRemoval >= proposalsBeforeRemoval
+      if (!(isDue && remove())) stopReason = begin()
     }
+    if (underway.length === 0) break
+    await finish()
   }
   run.report({ phase: 'simplify', message: 'Dropping added sentences that earn nothing' })
-  while ((await prune()) === undefined);
+  while (remove()) await finish()
   // What the fields promise together counts once it was seen together.
   const { front } = state
-  if (!state.known.has(front.key)) {
-    await take(evaluation, 0, used => runMerge(run, id, grounds, front, used))
+  if (!state.known.has(front.key) && afford(run, next, evaluation)) {
+    start(evaluation, (id, used) => runMerge(run, id, grounds, front, used))
+    await finish()
   }
-  return { best: bestOf(run, state.pool), reports: state.reports, tried: state.known.size - 1, stopReason }
+  return {
+    best: bestOf(run, state.pool),
+    reports: state.reports,
+    tried: state.known.size - 1,
+    stopReason: stopReason ?? '',
+  }
+}
+
+/** A step under way. */
+interface Step {
+  readonly id: number
+  /** Reserved. */
+  readonly calls: number
+  readonly used: UsedCalls
+  readonly result: Promise<StepResult>
+}
+
+/** So many that the pool stays full while one of them waits for the reflection model; fewer where the budget is short. */
+function stepsUnderway({ input, account, costs }: Run): number {
+  const wide = Math.min(mostUnderway, 1 + Math.floor(input.width / 8))
+  return Math.max(1, Math.min(wide, Math.floor(account.available() / (2 * costs.proposal))))
 }
 
 /** The search half: first train examples for reflection to read, failing ones of every cluster before right ones. */
@@ -116,7 +164,7 @@ function readingOrder({ input, data }: Run, original: Candidate): Pick<Grounds, 
   const chosen = new Set(failing.slice(0, maxReading - 4))
   for (const example of data.train) if (chosen.size < maxReading) chosen.add(example)
   const reading: readonly Example[] = [...chosen]
-  return { reading, rest: [...data.dev, ...data.train].filter((e, i, all) => !chosen.has(e) && all.indexOf(e) === i) }
+  return { reading, rest: data.search.filter(example => !chosen.has(example)) }
 }
 
 /** As many sentences as the length budget allows. */
@@ -129,12 +177,12 @@ function mined({ input, data }: Run, original: Candidate): readonly MinedSentenc
   })
 }
 
+function afford(run: Run, id: number, calls: number): boolean {
+  return whyNotAfford(run, id, calls, 0) === undefined
+}
+
 /** The reason not to start a step of `calls` calls; else these are reserved. */
-function whyStop(run: Run, state: State, id: number, calls: number, reflections: number): string | undefined {
-  if (state.sinceBest >= patience) {
-    if (state.failedInRow < patience) return `no improvement in ${patience} proposals`
-    return `the reflection model failed ${patience} times in a row: ${state.lastFailure}`
-  }
+function whyNotAfford(run: Run, id: number, calls: number, reflections: number): string | undefined {
   if (run.account.available() < calls) return 'budget'
   const limit = overLimit(run, `proposal ${id}`, calls, reflections)
   if (limit !== undefined) return limit.limit
@@ -153,7 +201,7 @@ function conclude(run: Run, state: State, id: number, result: StepResult): void 
   if (candidate !== undefined) {
     const before = state.front
     state.pool.push(candidate)
-    state.front = compose(state.pool, run.data.search)
+    state.front = compose(state.pool, run.data.search, run.input.without)
     rose = scoreGain(run.data.search, before.outcomes, state.front.outcomes) > 1e-9
     decision = `${state.front.parents.includes(id) ? 'accepted' : 'rejected'}: ${decision}`
   }

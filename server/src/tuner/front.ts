@@ -2,7 +2,8 @@
 import { type ExampleOutcome, weightedMean } from '../evaluation/evaluate.ts'
 import type { Example } from '../examples/example.ts'
 import type { Field, MetricSpec, Signature } from '../signature/signature.ts'
-import { type Candidate, pairsOf, scoreGain, type Source } from './candidate.ts'
+import { type Candidate, pairsOf, type Source, scoreGain } from './candidate.ts'
+import type { Idea } from './result.ts'
 import { type Pair, summarisePairs } from './statistics.ts'
 import { wordingKey, wordingLength } from './wording.ts'
 
@@ -26,15 +27,23 @@ export interface Composite {
  * Puts together what scored highest on `examples`, field by field; of equals the shorter wording, else the lead's. A
  * wording that several candidates share counts with the mean of them, so that luck does not last.
  */
-export function compose(pool: readonly [Candidate, ...Candidate[]], examples: readonly Example[]): Composite {
+export function compose(
+  pool: readonly [Candidate, ...Candidate[]],
+  examples: readonly Example[],
+  without: readonly Idea[] = [],
+): Composite {
   const [original] = pool
   const { metrics } = original.signature
-  const means = new Map(pool.map(candidate => [candidate, meanOutcomes(pool, candidate)]))
+  const means = new Map(
+    pool.map(candidate => [candidate, meanOutcomes(without.includes('means') ? [candidate] : pool, candidate)]),
+  )
   const meansOf = (candidate: Candidate) => means.get(candidate) ?? candidate.outcomes
   const lead = best(pool, candidate => scoreGain(examples, original.outcomes, meansOf(candidate)), lengthOf)
   const owners = original.signature.outputs.map((field, at) => {
     const gain = (candidate: Candidate) => fieldGain(metrics, field, examples, original.outcomes, meansOf(candidate))
-    return best([lead, ...pool], gain, candidate => fieldLength(candidate.signature.outputs[at] ?? field))
+    return best(without.includes('fields') ? [lead] : [lead, ...pool], gain, candidate =>
+      fieldLength(candidate.signature.outputs[at] ?? field),
+    )
   })
   const outputs = lead.signature.outputs.map((field, at) => owners[at]?.signature.outputs[at] ?? field)
   const signature = { ...lead.signature, outputs }

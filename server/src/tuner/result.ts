@@ -22,7 +22,12 @@ export interface TuneInput {
   readonly model: string
   readonly reflectionModel: string
   readonly parameters: { readonly [name: string]: Json }
+  /** Leaves ideas out, to see what each is worth. */
+  readonly without?: readonly Idea[]
 }
+
+/** What the tuner does beyond a plain loop of reflections. */
+export type Idea = 'sample' | 'mining' | 'several' | 'focus' | 'fields' | 'means' | 'memory' | 'removals'
 
 export interface TuneBudget {
   readonly maxCalls: number

@@ -11,7 +11,6 @@ import { createDecisions, type Decisions } from './decisions.ts'
 import { callsPerProposal } from './propose.ts'
 import type { TuneInput, TunePorts, TuneProgress } from './result.ts'
 import { createRollouts, type Rollouts } from './rollouts.ts'
-import { mostReflections } from './steps.ts'
 
 export interface Run {
   readonly input: TuneInput
@@ -28,12 +27,14 @@ export interface Run {
 }
 
 export interface SplitData {
+  /** Examples there are. */
+  readonly given: number
+  /** Those that the budget allows to score. */
   readonly all: readonly Example[]
-  /** Read by reflection and mining. */
-  readonly train: readonly Example[]
-  /** Steers the search; in the order of evaluation. */
-  readonly dev: readonly Example[]
+  /** Steers the search. */
   readonly search: readonly Example[]
+  /** The examples of `search` that reflection and mining read: those not kept from it by `_split: dev`. */
+  readonly train: readonly Example[]
   /** What the promotion is tested on: the holdout, or everything when there is too little to hold out. */
   readonly test: readonly Example[]
   readonly weak: boolean
@@ -74,40 +75,40 @@ export function createRun(input: TuneInput, ports: TunePorts): Run {
 }
 
 /**
- * So many examples, drawn by seed, that no more than two fifths of a small budget go into scoring the first and the last
- * wording: the rest buys proposals.
+ * So many examples, drawn by seed, that scoring the first and the last wording takes no more than a quarter of a small
+ * budget: the rest buys proposals, and many of them on fewer examples find more than few on many.
  */
-function sampleExamples({ examples, budget, seed }: TuneInput, price: number): readonly Example[] {
-  const size = Math.max(leastSample, Math.floor((budget.maxCalls - 16) / (+(process.env.T_DIV ?? 3) * price)))
-  if (size >= examples.length || size < leastSample) return examples
+function sampleExamples({ examples, budget, seed, without }: TuneInput, price: number): readonly Example[] {
+  const size = Math.max(leastSample, Math.floor((budget.maxCalls - 4 * callsPerProposal) / (sampleShare * price)))
+  if (size >= examples.length || without?.includes('sample')) return examples
   const chosen = new Set(createRandom(`${seed} sample`).shuffle(examples).slice(0, size))
   return examples.filter(example => chosen.has(example))
 }
 
-/** Fewer show nothing: a smaller budget is refused. */
+const sampleShare = 7
+/** Fewer show nothing. */
 const leastSample = 8
 
 /** Where nothing can be held out, all examples are searched and all tested: the evidence is weak then. */
-function splitData({ signature, seed }: TuneInput, examples: readonly Example[]): SplitData {
-  const split = splitExamples(examples, { signature, seed })
-  const weak = split.holdout.length === 0
-  const test = weak ? examples : split.holdout
+function splitData({ signature, seed, examples: given }: TuneInput, examples: readonly Example[]): SplitData {
+  const { train, dev, holdout } = splitExamples(examples, { signature, seed })
+  const weak = holdout.length === 0
+  const test = weak ? examples : holdout
   const distinct = (list: readonly Example[]) => new Set(list.map(item => inputKey(item, signature.inputs))).size
-  const train = split.train.length > 0 ? split.train : split.dev
-  // Shuffled, so that the first blocks already stand for the whole.
-  const dev = createRandom(`${seed} dev`).shuffle(split.dev.length > 0 ? split.dev : split.train)
   const inSearch = new Set([...train, ...dev].map(({ id }) => id))
-  if (process.env.T_UNDIV && !weak) { const both = [...split.train, ...split.dev]; return { all: examples, train: both, dev, search: examples.filter(({ id }) => both.some(e => e.id === id)), test, weak, distinct: distinct(examples), testDistinct: distinct(test), sizes: { train: split.train.length, dev: split.dev.length, holdout: split.holdout.length } } }
+  const search = examples.filter(({ id }) => inSearch.has(id))
+  const readable = search.filter(({ split }) => weak || split !== 'dev')
+  const read = readable.length > 0 ? readable : search
   return {
+    given: given.length,
     all: examples,
-    train,
-    dev,
-    search: examples.filter(({ id }) => inSearch.has(id)),
+    train: read,
+    search,
     test,
     weak,
     distinct: distinct(examples),
     testDistinct: distinct(test),
-    sizes: { train: split.train.length, dev: split.dev.length, holdout: split.holdout.length },
+    sizes: { train: read.length, dev: search.length - read.length, holdout: holdout.length },
   }
 }
 

@@ -30,7 +30,7 @@ export function failingFields(
 /** Examples for one reflection: failing ones, those first that fail in `field`, from every cluster, and a few right ones. */
 export function drawShown(
   signature: Signature,
-  field: string,
+  field: string | undefined,
   examples: readonly Example[],
   outcomes: ReadonlyMap<string, ExampleOutcome>,
   random: Random,
@@ -39,7 +39,8 @@ export function drawShown(
     random.shuffle(failing.map(({ example }) => example)),
   )
   const failing = roundRobin(clusters)
-  const isAbout = ({ id }: Example) => fieldLoss(signature.metrics, field, outcomes.get(id)) > 1e-9
+  const isAbout = ({ id }: Example) =>
+    field !== undefined && fieldLoss(signature.metrics, field, outcomes.get(id)) > 1e-9
   const ordered = [...failing.filter(isAbout), ...failing.filter(example => !isAbout(example))]
   const right = random.shuffle(
     examples.filter(({ id }) => {

@@ -11,7 +11,7 @@ import { type Composite, fieldGain, fieldPairs } from './front.ts'
 import { tooManyLost } from './gates.ts'
 import type { MinedSentence } from './mine.ts'
 import { lengthLimit, type Proposal, propose } from './propose.ts'
-import type { CandidateReport, Origin } from './result.ts'
+import type { CandidateReport, Idea, Origin } from './result.ts'
 import type { UsedCalls } from './rollouts.ts'
 import type { Run } from './run.ts'
 import { drawShown } from './search.ts'
@@ -48,7 +48,8 @@ export interface Grounds {
 export interface ProposalGrounds {
   readonly grounds: Grounds
   readonly id: number
-  readonly mined?: readonly MinedSentence[]
+  /** What the examples say by themselves joins the first proposal. */
+  readonly mined: readonly MinedSentence[]
   readonly front: Composite
   /** Outputs that lose points, most first. */
   readonly fields: readonly string[]
@@ -72,17 +73,23 @@ export async function runProposal(run: Run, proposal: ProposalGrounds, used: Use
     changeSentences: [],
     rejected: [],
   } as const
-  const count = Math.min(mostReflections, Math.max(fewestReflections, fields.length))
+  const count = has(run, 'several') ? Math.min(mostReflections, Math.max(fewestReflections, fields.length)) : 1
   const read = data.train.filter(({ id }) => front.outcomes.has(id))
   const replies = await Promise.all(
     Array.from({ length: count }, async (_, n) => {
-      const focus = fields[n % fields.length] ?? ''
+      const focus = has(run, 'focus') ? fields[(n + (count === 1 ? id : 0)) % fields.length] : undefined
       const random = createRandom(`${input.seed} proposal ${id} ${n}`)
       const shown = drawShown(front.signature, focus, read, front.outcomes, random)
       const answer = await propose(
         {
           signature: front.signature,
-          analysis: failureAnalysis({ ...front, read, shown, rejected: proposal.rejected, focus }),
+          analysis: failureAnalysis({
+            ...front,
+            read,
+            shown,
+            rejected: has(run, 'memory') ? proposal.rejected : [],
+            ...(focus !== undefined && { focus }),
+          }),
           model: input.reflectionModel,
           parameters: input.parameters,
           repeat: id * mostReflections + n,
@@ -93,8 +100,10 @@ export async function runProposal(run: Run, proposal: ProposalGrounds, used: Use
       return { shown, answer }
     }),
   )
-  let child = addConstraints(front.signature, proposal.mined ?? [])
-  const sources: Source[] = (proposal.mined ?? []).map(({ field, text, examples, reasoning }) => ({ part: `outputs.${field}.constraints`, text, proposal: id, examples, reasoning }))
+  let child = addConstraints(front.signature, proposal.mined)
+  const sources: Source[] = proposal.mined.map(({ field, text, examples, reasoning }) => {
+    return { part: `outputs.${field}.constraints`, text, proposal: id, examples, reasoning }
+  })
   for (const { shown, answer } of replies) {
     if (answer.kind !== 'proposed') continue
     const own = withChanges(front.signature, answer.changes)
@@ -104,8 +113,17 @@ export async function runProposal(run: Run, proposal: ProposalGrounds, used: Use
     sources.push(...sourcesOf(front.signature, own, { proposal: id, examples: failing, reasoning: answer.reasoning }))
     child = both
   }
+  const proposed = sources.length > proposal.mined.length
   if (wordingKey(child) === front.key) return { ...none, ...whyNothing(replies.map(({ answer }) => answer)) }
-  return evaluateChild(run, { id, child, front, sources, origin: 'reflection', grounds, known: proposal.known }, used)
+  return evaluateChild(
+    run,
+    { id, child, front, sources, origin: proposed ? 'reflection' : 'mined', grounds, known: proposal.known },
+    used,
+  )
+}
+
+function has({ input }: Run, idea: Idea): boolean {
+  return input.without?.includes(idea) !== true
 }
 
 function whyNothing(answers: readonly Proposal[]): Pick<StepResult, 'decision' | 'failure'> {
@@ -115,27 +133,6 @@ function whyNothing(answers: readonly Proposal[]): Pick<StepResult, 'decision' |
   }
   const refused = answers.find(answer => answer.kind === 'refused')
   return { decision: refused === undefined ? 'no change' : `refused: ${refused.why}` }
-}
-
-/** All mined sentences at once. */
-export async function runMined(
-  run: Run,
-  id: number,
-  grounds: Grounds,
-  child: Signature,
-  sentences: readonly MinedSentence[],
-  used: UsedCalls,
-): Promise<StepResult> {
-  const { original } = grounds
-  const sources = sentences.map(({ field, text, examples, reasoning }) => ({
-    part: `outputs.${field}.constraints`,
-    text,
-    proposal: id,
-    examples,
-    reasoning,
-  }))
-  const front = { ...original, lead: original }
-  return evaluateChild(run, { id, child, front, sources, origin: 'mined', grounds, whole: true }, used)
 }
 
 /** The fields of several candidates together. */
@@ -209,10 +206,9 @@ async function evaluateChild(run: Run, made: Child, used: UsedCalls): Promise<St
         : [{ changeSentences: own.flatMap(describeChange), score, parentScore: old }]
     })
   if (!whole) {
-    // A shorter wording need not gain.
-    const least = origin === 'simplified' || process.env.T_GATE ? -1e-9 : 1e-9
+    // What costs nothing may still help elsewhere, or be shorter.
     const ofFields = changed.map(field => fieldGain(metrics, field, grounds.reading, front.outcomes, outcomes))
-    const hope = [first.gain, ...ofFields].some(gain => gain > least)
+    const hope = [first.gain, ...ofFields].some(gain => gain > -1e-9)
     if (!hope) {
       const decision = `rejected: ${formatScore(first.new)} on ${first.examples} examples, was ${formatScore(first.old)}`
       return { ...described, minibatch, evaluated: true, decision, rejected: rejectedOf(grounds.reading) }
