@@ -2,9 +2,10 @@
 import { execFileSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import type { FrameLocator, Page } from 'playwright-core'
-import { expect, onTestFinished, test } from 'vitest'
-import { openEditor, takePicture } from '../openEditor.ts'
-import { openFile, runCommand } from '../window.ts'
+import { expect, test } from 'vitest'
+import { takePicture } from '../openEditor.ts'
+import { button, message, openFile, runCommand } from '../window.ts'
+import { openWindow } from './openWindow.ts'
 
 const program = resolve(import.meta.dirname, '../../../dist/bin.cjs')
 const skill = 'skills/python/async/signature.yaml'
@@ -15,11 +16,10 @@ function typed(workspace: string, ...words: readonly string[]): void {
 }
 
 async function openWith(prepare: (workspace: string) => void, theme = 'Default Dark Modern') {
-  const editor = await openEditor({
+  const editor = await openWindow({
     prepare,
     userSettings: { 'signatureTuner.model': 'embedded', 'workbench.colorTheme': theme },
   })
-  onTestFinished(editor.stop)
   await openFile(editor, skill)
   return editor
 }
@@ -52,9 +52,9 @@ test(
     await takePicture(page, 'review-some')
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'Accept Result' }).first().click()
-    const done = page.locator('.notification-toast', { hasText: 'Applied as version 2. Save the file to keep it.' })
+    const done = message(page, 'Applied as version 2. Save the file to keep it.')
     await done.waitFor()
-    await done.getByRole('button', { name: 'Show History' }).click()
+    await button(done, 'Show History').click()
     const frame = history(page)
     await frame.getByRole('row', { name: /2 \(now\)/ }).waitFor()
     await takePicture(page, 'history-after-accept')
