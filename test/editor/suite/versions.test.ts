@@ -36,13 +36,14 @@ test('two versions are compared side by side, and neither can be edited', async 
   assert.equal(await textOf(modified), second)
 })
 
-test('a version is compared with the file as it is, from a link of the server', async context => {
-  const { uri, document, first } = await writeVersions(context)
+test('a version is compared with the file as it is, unsaved, by a link of the server', async context => {
+  const { uri, document, editor, first } = await writeVersions(context)
+  await editor.edit(edit => edit.insert(document.positionAt(0), '# mine\n'))
   await commands.executeCommand('signature-tuner.compare', { uri: uri.toString(), version: 1 })
   const { original, modified } = await untilDiff()
   assert.equal(await textOf(original), first)
   assert.equal(modified.toString(), uri.toString())
-  assert.equal(document.isDirty, false)
+  assert.equal(document.isDirty, true)
 })
 
 test('a restored version is one step that can be undone, and a version of its own', async context => {
