@@ -7,11 +7,8 @@ import { type Editor, takePicture } from '../openEditor.ts'
 import { answer, button, choice, message, quickInput, runCommand } from '../window.ts'
 import { openWindow } from './openWindow.ts'
 
-async function open(): Promise<Editor> {
-  const editor = await openWindow({ userSettings: { 'workbench.colorTheme': 'Default Dark Modern' } })
-  // The palette shows only what is contributed when it opens.
-  await editor.page.getByRole('tab', { name: 'Signature Tuner' }).waitFor()
-  return editor
+function open(): Promise<Editor> {
+  return openWindow({ userSettings: { 'workbench.colorTheme': 'Default Dark Modern' } })
 }
 
 function step(page: Page, title: string): Locator {

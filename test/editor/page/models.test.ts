@@ -8,7 +8,7 @@ import { answer, choice, message, quickInput, runCommand } from '../window.ts'
 import { openWindow } from './openWindow.ts'
 
 const key = 'sk-canary-of-the-page'
-const patience = { timeout: 60_000 }
+const patience = { timeout: 120_000 }
 
 /** Lists models, and wants its key where it has one. */
 async function startEndpoint(models: readonly string[], requireKey?: string): Promise<ModelServer> {
@@ -28,11 +28,8 @@ async function startEndpoint(models: readonly string[], requireKey?: string): Pr
   return server
 }
 
-async function openAt(endpoint: ModelServer): Promise<Editor> {
-  const editor = await openWindow({ machineSettings: { 'signatureTuner.baseUrl': endpoint.url } })
-  // The palette shows only what is contributed when it opens.
-  await editor.page.getByRole('tab', { name: 'Signature Tuner' }).waitFor()
-  return editor
+function openAt(endpoint: ModelServer): Promise<Editor> {
+  return openWindow({ machineSettings: { 'signatureTuner.baseUrl': endpoint.url } })
 }
 
 async function enterKey(editor: Editor, origin: string): Promise<void> {

@@ -8,5 +8,7 @@ export async function openWindow(options: EditorOptions = {}): Promise<Editor> {
     if (task.result?.state === 'fail') await takePicture(editor.page, `failed ${task.name.slice(0, 60)}`)
     await editor.stop()
   })
+  // The palette shows only what is contributed when it opens.
+  await editor.page.getByRole('tab', { name: 'Signature Tuner' }).waitFor()
   return editor
 }
