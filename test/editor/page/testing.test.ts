@@ -1,7 +1,7 @@
-/** A person sees the signatures of the workspace in the Test Explorer, evaluates one and reads why an example failed. */
+/** A person evaluates a signature in the Test Explorer and reads why an example failed. */
 import { test } from 'vitest'
 import { takePicture } from '../openEditor.ts'
-import { openFile, runCommand } from '../window.ts'
+import { openFile } from '../window.ts'
 import { openWindow } from './openWindow.ts'
 
 const skill = 'skills/python/async'
@@ -10,18 +10,19 @@ test('an example that failed is found in the Test Explorer, with what was expect
   const editor = await openWindow({ userSettings: { 'signatureTuner.model': 'embedded' } })
   const { page } = editor
   await openFile(editor, `${skill}/signature.yaml`)
-  await runCommand(editor, 'Testing: Focus on Test Explorer View')
+  // There once an extension has tests.
+  await page.getByRole('tab', { name: 'Testing' }).click()
   const rows = page.locator('.test-explorer .monaco-list-row')
+  const failure = page.locator('[class*="testing-failed"]')
   const suite = rows.filter({ hasText: skill })
-  await suite.waitFor()
-  await runCommand(editor, 'Test: Run Tests in Current File')
-  await suite.locator('[class*="testing-failed"]').waitFor()
+  await suite.hover()
+  await suite.getByRole('button', { name: 'Run Test' }).click()
+  await suite.filter({ has: failure }).waitFor()
   await suite.click()
   await page.keyboard.press('ArrowRight')
-  const failed = rows.filter({ hasText: 'async-' }).filter({ has: page.locator('[class*="testing-failed"]') })
-  await failed.first().waitFor()
+  const example = rows.filter({ hasText: 'async-' }).filter({ has: failure }).first()
   await takePicture(page, 'testing-explorer')
-  await failed.first().dblclick()
+  await example.dblclick()
   await page.locator('.monaco-diff-editor').first().waitFor()
   await takePicture(page, 'testing-failure')
 })
