@@ -14,6 +14,8 @@ test('an example that failed is found in the Test Explorer, with what was expect
   await page.getByRole('tab', { name: 'Testing' }).click()
   const rows = page.locator('.test-explorer .monaco-list-row')
   const failure = page.locator('[class*="testing-failed"]')
+  // Those that were not opened are found, too; until they are, rows move.
+  await rows.filter({ hasText: 'skills/' }).nth(2).waitFor()
   const suite = rows.filter({ hasText: skill })
   await suite.hover()
   await suite.getByRole('button', { name: 'Run Test' }).click()
