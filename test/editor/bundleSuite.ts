@@ -13,6 +13,8 @@ const manifest = {
   extensionKind: ['workspace'],
   // Tests of Restricted Mode run in it.
   capabilities: { untrustedWorkspaces: { supported: true } },
+  // Results of the Test Explorer are read with it; an extension under development may.
+  enabledApiProposals: ['testObserver'],
   // A test answers in the name of a model of the editor.
   contributes: { languageModelChatProviders: [{ vendor: 'suite', displayName: 'Suite' }] },
 }

@@ -13,6 +13,8 @@ import { bundleSuite } from './bundleSuite.ts'
 import { vsixPath, vsixTarget } from './server.ts'
 
 const project = resolve(import.meta.dirname, '../..')
+// What the tests read results of the Test Explorer with.
+const proposed = ['--enable-proposed-api=signature-tuner.signature-tuner-tests']
 const windows = process.platform === 'win32'
 const folder = mkdtempSync(join(tmpdir(), 'editor-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
@@ -46,7 +48,7 @@ try {
     extensionTestsPath: suite.module,
     // Nothing of the developer's endpoint or key leaks in.
     extensionTestsEnv: { OPENAI_API_KEY: undefined, OPENAI_BASE_URL: undefined },
-    launchArgs: [workspace, ...folders, '--disable-workspace-trust', '--disable-telemetry'],
+    launchArgs: [workspace, ...folders, '--disable-workspace-trust', '--disable-telemetry', ...proposed],
   })
 } catch (error) {
   if (!(error instanceof TestRunFailedError)) throw error

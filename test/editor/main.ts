@@ -13,7 +13,7 @@ import { vsixTarget } from './server.ts'
 import { installVsCode } from './vscode.ts'
 
 const project = resolve(import.meta.dirname, '../..')
-const suiteLimitMs = 600_000
+const suiteLimitMs = 1_800_000
 const suites: readonly SuiteName[] = ['suite', 'suite/restricted']
 
 const { values: options } = parseArgs({

@@ -35,7 +35,7 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
     browser = await launch()
     const context = await browser.newContext({ viewport: options.size ?? { width: 1280, height: 800 } })
     // Patient enough for a busy machine.
-    context.setDefaultTimeout(60_000)
+    context.setDefaultTimeout(120_000)
     const page = await context.newPage()
     await exposeTests(page, options.tests)
     await page.goto(`http://${server.address}/?${query(server, options.tests)}`)

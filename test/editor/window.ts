@@ -1,15 +1,13 @@
 /** What a person does in the workbench, for tests that drive its window. */
 import { join } from 'node:path'
-import type { Locator } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import type { Editor } from './openEditor.ts'
-
-const quickInput = '.quick-input-widget'
 
 /** Opens a file of the workspace by its path, and gives its text editor once the text is shown. */
 export async function openFile({ page, workspace }: Editor, path: string): Promise<Locator> {
   await page.keyboard.press('ControlOrMeta+P')
   // A whole path is found without a search.
-  await choose(page.locator(quickInput), join(workspace, path))
+  await choose(quickInput(page), join(workspace, path))
   const text = page.locator(`.monaco-editor[data-uri$="${path}"]`)
   await text.locator('.view-line', { hasText: /\S/ }).first().waitFor()
   return text
@@ -18,7 +16,42 @@ export async function openFile({ page, workspace }: Editor, path: string): Promi
 /** Runs a command by the title that the palette shows, such as "Signature Tuner: Show Log". */
 export async function runCommand({ page }: Editor, title: string): Promise<void> {
   await page.keyboard.press('F1')
-  await choose(page.locator(quickInput), `>${title}`)
+  await choose(quickInput(page), `>${title}`)
+}
+
+/** The box at the top in which things are typed and chosen. */
+export function quickInput(page: Page): Locator {
+  return page.locator('.quick-input-widget')
+}
+
+/** A row of that box. */
+export function choice(page: Page, text: string | RegExp): Locator {
+  return quickInput(page).locator('.monaco-list-row', { hasText: text }).first()
+}
+
+/** Types into that box once it asks for what its title says. */
+export async function answer(page: Page, title: string, text: string): Promise<void> {
+  const box = quickInput(page)
+  await box.locator('.quick-input-title', { hasText: title }).waitFor()
+  await box.locator('.quick-input-box input').fill(text)
+}
+
+/** A message of an extension that stands in the corner. */
+export function message(page: Page, text: string | RegExp): Locator {
+  return page.locator('.notification-toast', { hasText: text })
+}
+
+export function button(within: Locator, name: string): Locator {
+  return within.getByRole('button', { name, exact: true })
+}
+
+/** Chooses from the context menu of a row. */
+export async function chooseInMenu(row: Locator, title: string): Promise<void> {
+  await row.click({ button: 'right' })
+  const page = row.page()
+  await page.getByRole('menuitem', { name: title, exact: true }).hover()
+  // By key: a menu that has just opened takes a click for the end of the one that opened it.
+  await page.keyboard.press('Enter')
 }
 
 /** Types into the box that is open at the top, and takes the suggestion. */

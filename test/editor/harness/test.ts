@@ -15,7 +15,7 @@ export interface DeclaredTest {
 /** Tests in the order of their declaration; the runner empties it after each file. */
 export const declared: DeclaredTest[] = []
 
-export function test(name: string, run: DeclaredTest['run'], timeoutMs = 60_000): void {
+export function test(name: string, run: DeclaredTest['run'], timeoutMs = 240_000): void {
   declared.push({ name, run, timeoutMs })
 }
 

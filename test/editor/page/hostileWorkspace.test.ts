@@ -2,10 +2,11 @@
 import { execFileSync } from 'node:child_process'
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { startModelServer } from '../../support/modelServer.ts'
-import { type EditorOptions, openEditor, takePicture } from '../openEditor.ts'
-import { openFile, runCommand } from '../window.ts'
+import { type Editor, type EditorOptions, takePicture } from '../openEditor.ts'
+import { message, openFile, runCommand } from '../window.ts'
+import { openWindow } from './openWindow.ts'
 
 const skill = 'skills/python/async/signature.yaml'
 const canary = 'sk-canary-of-the-person'
@@ -30,10 +31,8 @@ function plant(workspace: string, url: string): void {
   appendFileSync(join(workspace, skill), `\nbase_url: ${url}\n`)
 }
 
-async function openHostile(url: string, options: EditorOptions = {}) {
-  const editor = await openEditor({ ...options, prepare: workspace => plant(workspace, url) })
-  onTestFinished(editor.stop)
-  return editor
+function openHostile(url: string, options: EditorOptions): Promise<Editor> {
+  return openWindow({ ...options, prepare: workspace => plant(workspace, url) })
 }
 
 test('the endpoint of the person is asked, with the key that is bound to it, and no other', async () => {
@@ -51,7 +50,7 @@ test('the endpoint of the person is asked, with the key that is bound to it, and
   await text.locator('.squiggly-error').first().waitFor({ state: 'detached' })
 
   await runCommand(editor, 'Signature Tuner: Evaluate Signature')
-  await page.locator('.notification-toast', { hasText: /Score 0\.\d\d over/ }).waitFor()
+  await message(page, /Score 0\.\d\d over/).waitFor()
   expect(own.requests.map(({ headers }) => headers.authorization)).toContain(`Bearer ${canary}`)
   expect(sink.count).toBe(0)
   // Nor is the key in any file of the run: logs, stores, the workspace.
@@ -70,7 +69,7 @@ test('without trust nothing is sent at all', async () => {
   await text.locator('.squiggly-error').first().waitFor()
   // The lens is the one way that no `when` clause hides.
   await text.getByText('Evaluate', { exact: true }).click()
-  await editor.page.locator('.notification-toast', { hasText: 'needs your trust in this workspace' }).waitFor()
+  await message(editor.page, 'needs your trust in this workspace').waitFor()
   await takePicture(editor.page, 'restricted-mode')
   expect(own.count + sink.count).toBe(0)
 })

@@ -1,35 +1,23 @@
 /** A person tunes and evaluates, watches it, is told of the end, and finds all jobs in their view. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Locator, Page } from 'playwright-core'
-import { expect, onTestFinished, test } from 'vitest'
+import type { Locator } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { startModelServer } from '../../support/modelServer.ts'
-import { type Editor, type EditorOptions, openEditor, takePicture } from '../openEditor.ts'
-import { openFile, runCommand } from '../window.ts'
+import { type Editor, type EditorOptions, takePicture } from '../openEditor.ts'
+import { button, chooseInMenu, message, openFile, runCommand } from '../window.ts'
+import { openWindow } from './openWindow.ts'
 
 const skill = 'skills/python/async/signature.yaml'
 
-async function open(options: EditorOptions = {}): Promise<Editor> {
-  const editor = await openEditor({ userSettings: { 'signatureTuner.model': 'embedded' }, ...options })
-  onTestFinished(async ({ task }) => {
-    if (task.result?.state === 'fail') await takePicture(editor.page, `failed-${task.name.slice(0, 20)}`)
-    await editor.stop()
-  })
-  return editor
+function open(options: EditorOptions = {}): Promise<Editor> {
+  return openWindow({ userSettings: { 'signatureTuner.model': 'embedded' }, ...options })
 }
 
 /** By its lens: a window that has just opened may not know yet that the palette may offer it. */
 async function start(editor: Editor, lens: 'Evaluate' | 'Tune'): Promise<void> {
   const text = await openFile(editor, skill)
   await text.getByRole('button', { name: lens, exact: true }).click()
-}
-
-function message(page: Page, text: string | RegExp): Locator {
-  return page.locator('.notification-toast', { hasText: text })
-}
-
-function button(within: Locator, name: string): Locator {
-  return within.getByRole('button', { name, exact: true })
 }
 
 async function showJobs({ page }: Editor): Promise<Locator> {
@@ -77,14 +65,12 @@ test('tuning and evaluating end in one message each, and in rows of the view', a
   await takePicture(page, 'jobs-view')
 
   const job = row(view, /score 0\.\d\d/)
-  await job.click({ button: 'right' })
-  await page.getByRole('menuitem', { name: 'Show Job' }).click()
+  await chooseInMenu(job, 'Show Job')
   const preview = page.frameLocator('iframe.webview').frameLocator('iframe#active-frame')
   await preview.getByRole('heading', { name: 'Evaluation of python/async' }).waitFor()
   await takePicture(page, 'jobs-page')
 
-  await job.click({ button: 'right' })
-  await page.getByRole('menuitem', { name: 'Delete Job' }).click()
+  await chooseInMenu(job, 'Delete Job')
   await button(page.locator('.monaco-dialog-box'), 'Delete').click()
   await job.waitFor({ state: 'detached' })
   expect(await row(view, /not applied yet/).count()).toBe(1)

@@ -2,24 +2,21 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
-import { openEditor, takePicture } from '../openEditor.ts'
-import { openFile, runCommand } from '../window.ts'
+import { expect, test } from 'vitest'
+import { takePicture } from '../openEditor.ts'
+import { button, message, openFile, runCommand } from '../window.ts'
+import { openWindow } from './openWindow.ts'
 
 const program = resolve(import.meta.dirname, '../../../dist/bin.cjs')
 const folder = 'skills/python/async'
 const skill = `${folder}/signature.yaml`
 
 test('a signature is scored, tuned, reviewed, accepted and looked back at', async () => {
-  const editor = await openEditor({
+  const editor = await openWindow({
     userSettings: { 'signatureTuner.model': 'embedded' },
     prepare: cwd => {
       execFileSync(process.execPath, [program, 'evaluate', folder, '--model', 'embedded'], { cwd, stdio: 'ignore' })
     },
-  })
-  onTestFinished(async ({ task }) => {
-    if (task.result?.state === 'fail') await takePicture(editor.page, 'failed-story')
-    await editor.stop()
   })
   const { page, workspace } = editor
   const text = await openFile(editor, skill)
@@ -35,18 +32,18 @@ test('a signature is scored, tuned, reviewed, accepted and looked back at', asyn
   await takePicture(page, 'light-bulb')
   await offer.click()
 
-  const news = page.locator('.notification-toast', { hasText: /Tuned python\/async/ })
+  const news = message(page, /Tuned python\/async/)
   await news.waitFor()
-  await news.getByRole('button', { name: 'Review', exact: true }).click()
+  await button(news, 'Review').click()
   await page
     .getByText(/on examples that tuning never saw/)
     .first()
     .waitFor()
   await takePicture(page, 'review')
   await page.getByRole('button', { name: 'Accept Result' }).first().click()
-  const done = page.locator('.notification-toast', { hasText: 'Applied as version 2' })
+  const done = message(page, 'Applied as version 2')
   await done.waitFor()
-  await done.getByRole('button', { name: 'Show History' }).click()
+  await button(done, 'Show History').click()
   const page2 = page.frameLocator('iframe.webview.ready').frameLocator('#active-frame')
   await page2.getByRole('row', { name: /2 \(now\)/ }).waitFor()
   await takePicture(page, 'history')
@@ -58,4 +55,4 @@ test('a signature is scored, tuned, reviewed, accepted and looked back at', asyn
   await text.locator('.view-line', { hasText: 'name:' }).getByText('name', { exact: true }).first().hover()
   await page.locator('.monaco-hover', { hasText: 'Version' }).waitFor()
   await takePicture(page, 'hover')
-}, 240_000)
+})

@@ -1,48 +1,71 @@
-/** Reviewing a tuned result, comparing and restoring versions, and the page of versions. */
+/** Reviewing a tuned result: what is shown, what is accepted as one step, in part or not at all. */
 import assert from 'node:assert/strict'
-import { ConfigurationTarget, commands, TabInputTextDiff, type Uri, window, workspace } from 'vscode'
+import { commands, type TabInputTextDiff, window, workspace } from 'vscode'
 import { type TestContext, test, waitFor } from '../harness/test.ts'
-import { writeSkill } from './skillFile.ts'
+import { diffInFront, untilDiff } from './diff.ts'
+import { type OpenSkill, openSkill, versionsOf } from './skillFile.ts'
 
 interface Preview {
   readonly new_text: string
   readonly parts: readonly { readonly path: string }[]
 }
 
+interface TunedSkill extends OpenSkill {
+  readonly before: string
+  readonly preview: Preview
+}
+
 /** A signature with a result that waits. */
-async function tuneSkill(context: TestContext) {
-  const uri = await writeSkill(context, text => text.replace('skill_id: python-async\n', ''))
-  const settings = () => workspace.getConfiguration('signatureTuner')
-  await settings().update('model', 'embedded', ConfigurationTarget.Workspace)
-  context.onFinished(() => settings().update('model', undefined, ConfigurationTarget.Workspace))
-  const document = await workspace.openTextDocument(uri)
-  await window.showTextDocument(document)
-  context.onFinished(() => commands.executeCommand('workbench.action.closeAllEditors'))
-  // Nothing asks whether to save when it is closed.
-  context.onFinished(() => document.isDirty && document.save())
+async function tuneSkill(context: TestContext): Promise<TunedSkill> {
+  const skill = await openSkill(context)
+  const { uri, document } = skill
   await commands.executeCommand('signatureTuner.tune', uri)
-  return { uri, document, before: document.getText(), preview: await previewOf(uri) }
+  const asked = { uri: uri.toString(), preview: true, reviewed: true }
+  const preview: Preview = await commands.executeCommand('signature-tuner.apply', asked)
+  return { ...skill, before: document.getText(), preview }
 }
 
-function previewOf(uri: Uri): Thenable<Preview> {
-  return commands.executeCommand('signature-tuner.apply', { uri: uri.toString(), preview: true, reviewed: true })
+async function review({ uri }: OpenSkill): Promise<TabInputTextDiff> {
+  await commands.executeCommand('signatureTuner.reviewResult', uri)
+  return untilDiff()
 }
 
-function diffInFront(): TabInputTextDiff | undefined {
-  const input = window.tabGroups.activeTabGroup.activeTab?.input
-  return input instanceof TabInputTextDiff ? input : undefined
-}
+test('a result is shown beside the file, with the edits that are made meanwhile', async context => {
+  const skill = await tuneSkill(context)
+  const { uri, document, preview } = skill
+  const { original, modified } = await review(skill)
+  assert.equal(original.toString(), uri.toString())
+  const shown = await workspace.openTextDocument(modified)
+  assert.equal(shown.getText(), preview.new_text)
 
-function untilDiff(): Promise<TabInputTextDiff> {
-  return waitFor(window.tabGroups.onDidChangeTabs, diffInFront)
-}
+  const editor = window.visibleTextEditors.find(one => one.document === document)
+  await editor?.edit(edit => edit.insert(document.positionAt(0), '# mine\n'))
+  const expected = `# mine\n${preview.new_text}`
+  await waitFor(workspace.onDidChangeTextDocument, () => shown.getText() === expected || undefined)
+})
 
-async function versionsOf(uri: Uri) {
-  const file = uri.with({ path: uri.path.replace(/\.yaml$/, '.history.json') })
-  return JSON.parse(new TextDecoder().decode(await workspace.fs.readFile(file))).signature_history
-}
+test('an accepted result is one step that can be undone, and a version', async context => {
+  const skill = await tuneSkill(context)
+  const { uri, document, before, preview } = skill
+  await review(skill)
+  await commands.executeCommand('signatureTuner.acceptResult')
+  assert.equal(diffInFront(), undefined)
+  assert.equal(document.getText(), preview.new_text)
+  assert.equal(document.isDirty, true)
+  assert.deepEqual(
+    (await versionsOf(uri)).map(({ version, tuned }) => ({ version, tuned })),
+    [
+      { version: 1, tuned: false },
+      { version: 2, tuned: true },
+    ],
+  )
+  await commands.executeCommand('undo')
+  assert.equal(document.getText(), before)
+  await commands.executeCommand('redo')
+  assert.equal(document.getText(), preview.new_text)
+})
 
-test('a part of a result is accepted alone and has no score; a discarded result is offered no more', async context => {
+test('a part of a result is accepted alone and has no score', async context => {
   const { uri, document, before, preview } = await tuneSkill(context)
   const [first] = preview.parts
   assert.ok(first && preview.parts.length > 1)
@@ -50,14 +73,14 @@ test('a part of a result is accepted alone and has no score; a discarded result 
   assert.notEqual(document.getText(), before)
   assert.notEqual(document.getText(), preview.new_text)
   const last = (await versionsOf(uri)).at(-1)
-  assert.equal(last.metric_score, null)
-  assert.equal(last.tuned, true)
+  assert.equal(last?.metric_score, null)
+  assert.equal(last?.tuned, true)
+})
 
-  await commands.executeCommand('undo')
-  await commands.executeCommand('signatureTuner.tune', uri)
-  await commands.executeCommand('signatureTuner.reviewResult', uri)
-  await untilDiff()
+test('a discarded result leaves the file as it was', async context => {
+  const skill = await tuneSkill(context)
+  await review(skill)
   await commands.executeCommand('signatureTuner.discardResult')
   assert.equal(diffInFront(), undefined)
-  assert.equal(document.getText(), before)
-}, 150_000)
+  assert.equal(skill.document.getText(), skill.before)
+})
