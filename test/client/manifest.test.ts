@@ -126,6 +126,16 @@ describe('commands', () => {
   })
 })
 
+test('activation loads the registration of commands and nothing else', () => {
+  const imports = (file: string) =>
+    [
+      ...readFileSync(join(project, 'client/src', file), 'utf8').matchAll(/^import (?!type )[^;]*? from '(\.[^']+)'/gm),
+    ].map(([, path]) => path)
+  expect(imports('extension.ts')).toEqual(['./registerCommands.ts'])
+  expect(imports('registerCommands.ts')).toEqual([])
+  expect(manifest.activationEvents).toEqual(['onLanguage:skill-signature', 'onWebviewPanel:signatureTuner.history'])
+})
+
 describe('files', () => {
   const paths = [
     ...JSON.stringify({ ...contributes, icon: manifest.icon }).matchAll(/"(?:\.\/)?([\w/-]+\.(?:svg|png|md|json))"/g),
