@@ -20,7 +20,10 @@ export function warnOfWorkspaceSettings(
   let warned = ''
   const look = async () => {
     const found = (await Promise.all(settingsFiles().map(find))).filter(({ names }) => names.length > 0)
-    const said = [...new Set(found.flatMap(({ names }) => names))].sort().join(', ')
+    const said = machineSettings
+      .map(nameOf)
+      .filter(name => found.some(({ names }) => names.includes(name)))
+      .join(', ')
     if (said === warned) return
     warned = said
     if (said !== '') await warn(said, found)
@@ -65,11 +68,15 @@ async function find(file: vscode.Uri): Promise<Found> {
     if (size > largestFile) return { file, names: [] }
     const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file))
     const set = new Set(settingNames(text, isWorkspaceFile(file) ? 'settings' : undefined))
-    return { file, names: machineSettings.map(name => `${section}.${name}`).filter(name => set.has(name)) }
+    return { file, names: machineSettings.map(nameOf).filter(name => set.has(name)) }
   } catch {
     // Most folders have none.
     return { file, names: [] }
   }
+}
+
+function nameOf(setting: (typeof machineSettings)[number]): string {
+  return `${section}.${setting}`
 }
 
 function isWorkspaceFile(uri: vscode.Uri): boolean {

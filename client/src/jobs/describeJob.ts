@@ -1,5 +1,6 @@
 /** What a job says of itself in few words: its skill's name, its state, what it found. */
 import type { WireEvaluateResult, WireJob, WireTuneResult } from '../../../server/src/protocol/client.ts'
+import { inEditorWords } from '../editorWords.ts'
 
 /** `now` in milliseconds since 1970. */
 export function describeJob(job: WireJob, now: number): string {
@@ -88,7 +89,7 @@ function describeState(job: WireJob): readonly (string | undefined)[] {
   if (isActive(job)) return describeActive(job)
   if (isUnfinished(job)) return [`interrupted${at}`]
   if (status === 'cancelled') return [`cancelled${at}`]
-  if (status === 'failed') return [error === undefined ? 'failed' : `failed: ${error.message}`]
+  if (status === 'failed') return [error === undefined ? 'failed' : `failed: ${inEditorWords(error.message)}`]
   return describeTuned(tuneResult(job)) ?? describeEvaluated(evaluateResult(job)) ?? ['ended without a result']
 }
 

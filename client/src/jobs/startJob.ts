@@ -3,6 +3,7 @@ import * as vscode from 'vscode'
 import type { JobNotice } from '../../../server/src/protocol/client.ts'
 import type { CommandContext } from '../commands.ts'
 import { section } from '../configuration.ts'
+import { inEditorWords } from '../editorWords.ts'
 import { hasKey } from '../keyReminder.ts'
 import { describeError } from '../messages.ts'
 import { type CommandFailure, commandFailure, type FailureAction } from './commandFailure.ts'
@@ -24,7 +25,7 @@ export async function startJob(context: CommandContext, start: JobStart): Promis
     const answer = await server.execute<Answer | null>(command, { ...argument, uri: skill.toString() })
     // The scores are there, but no version could be recorded.
     const unrecorded = answer?.skills?.find(({ error }) => error !== undefined)?.error
-    if (unrecorded !== undefined) void vscode.window.showWarningMessage(unrecorded.message)
+    if (unrecorded !== undefined) void vscode.window.showWarningMessage(inEditorWords(unrecorded.message))
   } catch (error) {
     server.log.error(`${command} ${skill.fsPath}: ${describeError(error)}`)
     const failure = commandFailure(error)
