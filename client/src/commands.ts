@@ -26,6 +26,7 @@ import { testConnection } from './commands/testConnection.ts'
 import { tune } from './commands/tune.ts'
 import type { Jobs } from './jobs.ts'
 import { describeError } from './messages.ts'
+import { showError } from './notify.ts'
 import type { Reviews } from './review/reviews.ts'
 import { commandOverrides, type Server } from './server.ts'
 import type { HistoryPages } from './views/historyPages.ts'
@@ -89,7 +90,7 @@ export function createCommands(context: CommandContext): Commands {
       } catch (error) {
         if (error instanceof vscode.CancellationError) return undefined
         server.log.error(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
-        void vscode.window.showErrorMessage(describeError(error))
+        void showError(describeError(error))
         return undefined
       }
     },

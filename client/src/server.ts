@@ -10,6 +10,7 @@ import {
 } from '../../server/src/protocol/client.ts'
 import { readMachineSettings, section } from './configuration.ts'
 import type { RunningClient } from './languageClient.ts'
+import { showError } from './notify.ts'
 import { readKey } from './secrets.ts'
 
 export interface Server extends vscode.Disposable {
@@ -78,12 +79,12 @@ export function createServer(context: vscode.ExtensionContext): Server {
       const message = error instanceof Error ? error.message : String(error)
       log.error(message)
       stopped.fire()
-      void vscode.window
-        .showErrorMessage(`The language server of Signature Tuner did not start: ${message}`, 'Restart', 'Show Log')
-        .then(answer => {
+      void showError(`The language server of Signature Tuner did not start: ${message}`, 'Restart', 'Show Log').then(
+        answer => {
           if (answer === 'Restart') void restart()
           if (answer === 'Show Log') log.show()
-        })
+        },
+      )
       throw error
     }
   }

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode'
 import { machineSettings } from '../../server/src/protocol/client.ts'
 import { section } from './configuration.ts'
+import { showWarning } from './notify.ts'
 import { settingNames } from './settingsText.ts'
 
 interface Found {
@@ -45,10 +46,7 @@ async function warn(said: string, [first]: readonly Found[]): Promise<void> {
   const where = first === undefined ? '' : ` (${vscode.workspace.asRelativePath(first.file)})`
   const why = 'only your own user settings may say where requests go and what they may cost'
   const show = 'Show File'
-  const answer = await vscode.window.showWarningMessage(
-    `This workspace sets ${said}${where}: ignored, because ${why}.`,
-    show,
-  )
+  const answer = await showWarning(`This workspace sets ${said}${where}: ignored, because ${why}.`, show)
   if (answer === show && first !== undefined) await vscode.window.showTextDocument(first.file)
 }
 

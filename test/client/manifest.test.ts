@@ -117,6 +117,14 @@ describe('commands', () => {
     expect(run.map(([, name]) => name).filter(name => !declared.includes(name ?? ''))).toEqual([])
   })
 
+  test('messages are shown where words of files and models cannot become links', () => {
+    const files = globSync('client/src/**/*.ts', { cwd: project })
+    const showing = files.filter(file =>
+      /\.show(?:Information|Warning|Error)Message/.test(readFileSync(join(project, file), 'utf8')),
+    )
+    expect(showing).toEqual([join('client/src/notify.ts')])
+  })
+
   test('what asks a model is switched off in Restricted Mode', () => {
     const spending = ['tune', 'evaluate', 'resumeJob', 'testConnection']
     for (const name of spending) {

@@ -25,7 +25,7 @@ export function jobMarkdown({ root, job }: KnownJob, now: number): string {
     ...resultLines(job),
     ...(job.error === undefined ? [] : [escapeMarkdown(inEditorWords(job.error.message))]),
     spent(job),
-    `Started ${job.created_at.slice(0, 16).replace('T', ' ')} UTC · \`${job.job_id}\` · ${escapeMarkdown(root)}`,
+    `Started ${escapeMarkdown(job.created_at.slice(0, 16).replace('T', ' '))} UTC · ${escapeMarkdown(job.job_id)} · ${escapeMarkdown(root)}`,
   ]
   return lines.filter(line => line !== undefined && line !== '').join('\n\n')
 }
