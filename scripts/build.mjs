@@ -22,6 +22,7 @@ const { metafile } = await build({
     validateThread: 'server/src/validateThread.ts',
     openai: 'openai',
     extension: 'client/src/extension.ts',
+    parts: 'client/src/parts.ts',
     languageClient: 'client/src/languageClient.ts',
     transport: 'server/src/providers/transport.ts',
   },
@@ -57,7 +58,7 @@ function loadedLate() {
   return {
     name: 'loaded late',
     setup({ onResolve }) {
-      onResolve({ filter: /^(openai|\.\/transport\.ts|\.\/languageClient\.ts)$/ }, ({ kind, path }) => {
+      onResolve({ filter: /^(openai|\.\/transport\.ts|\.\/languageClient\.ts|\.\/parts\.ts)$/ }, ({ kind, path }) => {
         if (kind !== 'dynamic-import') return undefined
         return { path: `./${path.replace(/^\.\/|\.ts$/g, '')}.cjs`, external: true }
       })

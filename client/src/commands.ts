@@ -21,10 +21,12 @@ import { setApiKey } from './commands/setApiKey.ts'
 import { showHistory } from './commands/showHistory.ts'
 import { showJob } from './commands/showJob.ts'
 import { showLog } from './commands/showLog.ts'
+import { showTests } from './commands/showTests.ts'
 import { testConnection } from './commands/testConnection.ts'
 import { tune } from './commands/tune.ts'
 import type { Jobs } from './jobs.ts'
 import { describeError } from './messages.ts'
+import { showError } from './notify.ts'
 import type { Reviews } from './review/reviews.ts'
 import { commandOverrides, type Server } from './server.ts'
 import type { HistoryPages } from './views/historyPages.ts'
@@ -62,33 +64,37 @@ const handlers: Readonly<Record<string, CommandHandler>> = {
   showHistory,
   showJob,
   showLog,
+  showTests,
   testConnection,
   tune,
 }
 
-export function registerCommands(context: CommandContext): void {
-  const { extension, server } = context
-  for (const [name, handle] of Object.entries(handlers)) {
-    const run = async (...given: readonly unknown[]) => {
-      try {
-        return await handle(context, ...given)
-      } catch (error) {
-        if (error instanceof vscode.CancellationError) return undefined
-        server.log.error(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
-        void vscode.window.showErrorMessage(describeError(error))
-        return undefined
-      }
-    }
-    extension.subscriptions.push(vscode.commands.registerCommand(`signatureTuner.${name}`, run))
-  }
-  // Lenses, code actions and links of the server start what the palette starts; comparing is known to no other client.
+export interface Commands {
+  /** `name` as in the manifest, without the extension's prefix; what goes wrong is told to the person. */
+  run(name: string, given: readonly unknown[]): Promise<unknown>
+}
+
+export function createCommands(context: CommandContext): Commands {
+  const { server } = context
+  // Lenses, code actions and links of the server start what the palette starts.
   const call = (name: string) => (given: unknown) => vscode.commands.executeCommand(`signatureTuner.${name}`, given)
-  extension.subscriptions.push(vscode.commands.registerCommand('signature-tuner.compare', call('compareVersions')))
   // Nothing is applied unseen: a call that names no review opens one.
   commandOverrides.set('signature-tuner.apply', given =>
     given.reviewed === true ? server.execute('apply', given) : call('reviewResult')(given),
   )
   for (const [theirs, ours] of Object.entries(overridden)) commandOverrides.set(`signature-tuner.${theirs}`, call(ours))
+  return {
+    async run(name, given) {
+      try {
+        return await handlers[name]?.(context, ...given)
+      } catch (error) {
+        if (error instanceof vscode.CancellationError) return undefined
+        server.log.error(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+        void showError(describeError(error))
+        return undefined
+      }
+    },
+  }
 }
 
 const overridden = {

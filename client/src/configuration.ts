@@ -11,21 +11,6 @@ export function readMachineSettings(): MachineSettings {
   return Object.fromEntries(values.filter(([, value]) => value !== undefined && value !== null && value !== ''))
 }
 
-/** Names of machine settings that the open workspace or one of its folders tries to set. */
-export function settingsOfWorkspace(): readonly string[] {
-  const folders = vscode.workspace.workspaceFolders?.map(({ uri }) => uri) ?? []
-  const scopes = [undefined, ...folders]
-  const found = machineSettings.filter(name =>
-    scopes.some(scope => {
-      const whole = vscode.workspace.getConfiguration(undefined, scope).inspect<Record<string, unknown>>(section)
-      const nested = [whole?.workspaceValue, whole?.workspaceFolderValue].some(value => value?.[name] !== undefined)
-      const plain = vscode.workspace.getConfiguration(section, scope).inspect(name)
-      return nested || plain?.workspaceValue !== undefined || plain?.workspaceFolderValue !== undefined
-    }),
-  )
-  return found
-}
-
 /** What the server asks for by `workspace/configuration`, without what only the machine may say. */
 export function withoutMachineSettings(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value

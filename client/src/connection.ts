@@ -1,6 +1,6 @@
 /** What the checks of a connection come to: one sentence, and the next step. */
 import type { WireOutputs } from '../../server/src/protocol/client.ts'
-import { inEditorWords } from './messages.ts'
+import { inEditorWords } from './editorWords.ts'
 
 export type ConnectionAction = 'Set API Key' | 'Choose Model' | 'Try Again' | 'Show Checks'
 

@@ -4,6 +4,7 @@ import type { WireJob } from '../../server/src/protocol/client.ts'
 import type { KnownJob } from './jobs/jobMarkdown.ts'
 import { jobKey } from './jobs/mergeJobs.ts'
 import { type NewsAction, newsOfJob } from './jobs/newsOfJob.ts'
+import { showError, showInfo, showWarning } from './notify.ts'
 import type { Server } from './server.ts'
 import type { JobsView } from './views/jobsTree.ts'
 
@@ -22,7 +23,7 @@ export function createJobNews(server: Server, view: JobsView): JobNews {
     if (known.job.status === 'cancelled') await cancelling
     const news = newsOfJob(known, { cancelledHere: cancelledHere.delete(known.job.job_id) })
     if (news === undefined) return
-    const action = await shown[news.severity](news.message, news.actions)
+    const action = await shown[news.severity](news.message, ...news.actions)
     if (action !== undefined) await act(known, action)
   }
 
@@ -71,7 +72,7 @@ export function createJobNews(server: Server, view: JobsView): JobNews {
 }
 
 const shown = {
-  info: (message: string, actions: readonly NewsAction[]) => vscode.window.showInformationMessage(message, ...actions),
-  warning: (message: string, actions: readonly NewsAction[]) => vscode.window.showWarningMessage(message, ...actions),
-  error: (message: string, actions: readonly NewsAction[]) => vscode.window.showErrorMessage(message, ...actions),
+  info: showInfo<NewsAction>,
+  warning: showWarning<NewsAction>,
+  error: showError<NewsAction>,
 } as const

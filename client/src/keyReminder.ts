@@ -4,6 +4,7 @@ import type { CommandContext } from './commands.ts'
 import { section } from './configuration.ts'
 import { isLoopback } from './endpoint.ts'
 import { asksEndpoint } from './modelChoices.ts'
+import { showWarning } from './notify.ts'
 import { configuredOrigin, defaultBaseUrl, environmentHasKey, readKey } from './secrets.ts'
 
 /** False when the person, having been told that there is none, did not want to go on. */
@@ -23,7 +24,7 @@ export async function hasKey(
   if (open.includes(origin)) return true
   const set = 'Set API Key'
   const goOn = 'Go On Without'
-  const answer = await vscode.window.showWarningMessage(`No API key is stored for ${origin}.`, set, goOn)
+  const answer = await showWarning(`No API key is stored for ${origin}.`, set, goOn)
   if (answer === set) {
     await vscode.commands.executeCommand('signatureTuner.setApiKey')
     return (await readKey(extension.secrets)) !== undefined

@@ -1,6 +1,6 @@
 /** What Choose Model offers: models of the endpoint, of this machine, of the editor, the demo, and what is typed. */
 import type { OfferedModels } from '../../server/src/protocol/client.ts'
-import { inEditorWords } from './messages.ts'
+import { inEditorWords } from './editorWords.ts'
 
 export const demoModel = 'embedded'
 

@@ -8,8 +8,9 @@ import {
   runMethod,
   type WireOutputs,
 } from '../../server/src/protocol/client.ts'
-import { readMachineSettings, section, settingsOfWorkspace } from './configuration.ts'
+import { readMachineSettings, section } from './configuration.ts'
 import type { RunningClient } from './languageClient.ts'
+import { showError } from './notify.ts'
 import { readKey } from './secrets.ts'
 
 export interface Server extends vscode.Disposable {
@@ -54,7 +55,6 @@ export function createServer(context: vscode.ExtensionContext): Server {
   const ready = new vscode.EventEmitter<void>()
   const stopped = new vscode.EventEmitter<void>()
   const handlers = new Map<string, (params: never, token: vscode.CancellationToken) => Promise<unknown>>()
-  let warned = ''
   let running = start()
   running.catch(() => {})
   /** Commands come after the settings that were changed before them. */
@@ -62,7 +62,7 @@ export function createServer(context: vscode.ExtensionContext): Server {
 
   async function start(): Promise<RunningClient> {
     try {
-      // The protocol's library takes longer to load than an activation may.
+      // The protocol's library takes long to load: what shows in the window comes before it.
       const [{ startClient }, editor] = await Promise.all([import('./languageClient.ts'), editorConfiguration()])
       const client = await startClient({
         programPath: context.asAbsolutePath('dist/bin.cjs'),
@@ -79,12 +79,12 @@ export function createServer(context: vscode.ExtensionContext): Server {
       const message = error instanceof Error ? error.message : String(error)
       log.error(message)
       stopped.fire()
-      void vscode.window
-        .showErrorMessage(`The language server of Signature Tuner did not start: ${message}`, 'Restart', 'Show Log')
-        .then(answer => {
+      void showError(`The language server of Signature Tuner did not start: ${message}`, 'Restart', 'Show Log').then(
+        answer => {
           if (answer === 'Restart') void restart()
           if (answer === 'Show Log') log.show()
-        })
+        },
+      )
       throw error
     }
   }
@@ -99,21 +99,9 @@ export function createServer(context: vscode.ExtensionContext): Server {
   }
 
   async function configure(): Promise<void> {
-    warnOfWorkspace()
     const [client, editor] = await Promise.all([running, editorConfiguration()])
     client.keepSecret(editor.key?.value)
     await client.request(configureMethod, editor)
-  }
-
-  /** Once for each set of names. */
-  function warnOfWorkspace(): void {
-    const names = settingsOfWorkspace().map(name => `${section}.${name}`)
-    const said = names.join(', ')
-    if (said === '' || said === warned) return
-    warned = said
-    void vscode.window.showWarningMessage(
-      `This workspace sets ${said}: ignored, because only your own user settings may say where requests go and what they may cost.`,
-    )
   }
 
   async function restart(): Promise<void> {
@@ -126,7 +114,6 @@ export function createServer(context: vscode.ExtensionContext): Server {
     configuring = configure().catch(error => log.error(String(error)))
     return configuring
   }
-  warnOfWorkspace()
   const subscriptions = [
     vscode.workspace.onDidChangeConfiguration(event => event.affectsConfiguration(section) && changed()),
     vscode.workspace.onDidGrantWorkspaceTrust(changed),

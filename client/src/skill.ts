@@ -1,5 +1,6 @@
 /** Which skill a command is about: the one it was called on, else the one in the active editor. */
 import * as vscode from 'vscode'
+import { showInfo } from './notify.ts'
 
 export const languageId = 'skill-signature'
 
@@ -7,7 +8,7 @@ export const languageId = 'skill-signature'
 export function chosenSkill(given: unknown): vscode.Uri | undefined {
   const uri = uriOf(given) ?? activeSkill()
   if (uri === undefined) {
-    void vscode.window.showInformationMessage('Open a signature.yaml first, or make one with "New Signature".')
+    void showInfo('Open a signature.yaml first, or make one with "New Signature".')
   }
   return uri
 }

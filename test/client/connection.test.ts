@@ -33,13 +33,13 @@ describe('a tested connection', () => {
     [
       'key_rejected',
       'https://m.example rejected the API key (status 401: "No; set OPENAI_API_KEY: it is wrong"); set OPENAI_API_KEY to the one that belongs to it.',
-      'https://m.example rejected the API key (status 401: "No; set OPENAI_API_KEY: it is wrong").',
+      'https://m.example rejected the API key (status 401: "No; set OPENAI_API_KEY: it is wrong"); use “Set API Key” for the one that belongs to it.',
       'Set API Key',
     ],
     [
       'model_unknown',
       'https://m.example has no model "x" (status 404); check --model and --base-url.',
-      'https://m.example has no model "x" (status 404).',
+      'https://m.example has no model "x" (status 404); use “Choose Model” for one that it has.',
       'Choose Model',
     ],
     [

@@ -75,13 +75,13 @@ describe('a row', () => {
     [
       'found changes',
       job({ result: tuned }),
-      '+9% proven · not applied yet · $0.12 · 5 min ago',
+      '+0.09 proven · not applied yet · $0.12 · 5 min ago',
       'job reviewable ended',
     ],
     [
       'was applied',
       job({ result: { ...tuned, signature_version: 2 } }),
-      '+9% proven · applied as version 2 · $0.12 · 5 min ago',
+      '+0.09 proven · applied as version 2 · $0.12 · 5 min ago',
       'job ended',
     ],
     [
@@ -154,7 +154,7 @@ describe('the text of a job', () => {
     expect(jobMarkdown({ root, job: job({ result: tuned }) }, now)).toMatchInlineSnapshot(`
       "**python/async** · tuning
 
-      \\+9% proven · not applied yet · \\$0\\.12 · 5 min ago
+      \\+0\\.09 proven · not applied yet · \\$0\\.12 · 5 min ago
 
       Held-out examples (96): **0.71 → 0.80**, proven (12 wins, 3 losses, p 0.010)
 
@@ -170,8 +170,17 @@ describe('the text of a job', () => {
 
       212 calls · $0.12
 
-      Started 2026-01-20 14:20 UTC · \`job_aaaaaaaaaaaaaaaa\` · /home/ada/project"
+      Started 2026\\-01\\-20 14\\:20 UTC · job\\_aaaaaaaaaaaaaaaa · /home/ada/project"
     `)
+  })
+
+  test('of a store that a repository brought has nothing but words, its ids and times included', () => {
+    const hostile = '`[click](command:workbench.action.quit) ![p](https://evil.example/p.png) <b>'
+    const odd = { job_id: hostile, skill_path: hostile, created_at: hostile, updated_at: hostile }
+    const brought = job({ ...odd, result: { ...tuned, scores: { [hostile]: 1 }, model: hostile, reason: hostile } })
+    for (const shown of [jobMarkdown({ root: hostile, job: brought }, now), jobPage({ root, job: brought }, now)]) {
+      expect(shown).not.toMatch(/(?<!\\)(?:\\\\)*[`[\]<!]/)
+    }
   })
 
   test('shows texts of files as they are written', () => {

@@ -117,6 +117,14 @@ describe('commands', () => {
     expect(run.map(([, name]) => name).filter(name => !declared.includes(name ?? ''))).toEqual([])
   })
 
+  test('messages are shown where words of files and models cannot become links', () => {
+    const files = globSync('client/src/**/*.ts', { cwd: project })
+    const showing = files.filter(file =>
+      /\.show(?:Information|Warning|Error)Message/.test(readFileSync(join(project, file), 'utf8')),
+    )
+    expect(showing).toEqual([join('client/src/notify.ts')])
+  })
+
   test('what asks a model is switched off in Restricted Mode', () => {
     const spending = ['tune', 'evaluate', 'resumeJob', 'testConnection']
     for (const name of spending) {
@@ -124,6 +132,16 @@ describe('commands', () => {
       expect(command, name).toMatchObject({ enablement: 'isWorkspaceTrusted' })
     }
   })
+})
+
+test('activation loads the registration of commands and nothing else', () => {
+  const imports = (file: string) =>
+    [
+      ...readFileSync(join(project, 'client/src', file), 'utf8').matchAll(/^import (?!type )[^;]*? from '(\.[^']+)'/gm),
+    ].map(([, path]) => path)
+  expect(imports('extension.ts')).toEqual(['./registerCommands.ts'])
+  expect(imports('registerCommands.ts')).toEqual([])
+  expect(manifest.activationEvents).toEqual(['onLanguage:skill-signature', 'onWebviewPanel:signatureTuner.history'])
 })
 
 describe('files', () => {

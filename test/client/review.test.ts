@@ -34,7 +34,7 @@ describe('a review', () => {
 
       Held-out examples (96): 0.71 → **0.80**, 12 better, 3 worse, p < 0.001
 
-      All examples: 0.72 → **0.81** (+9%)
+      All examples: 0.72 → **0.81** (+0.09)
 
       212 model calls, $0.03"
     `)

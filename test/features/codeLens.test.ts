@@ -47,7 +47,7 @@ test.each<readonly [string, Partial<KnownJob>, readonly string[]]>([
     'with a result',
     { state: 'unapplied', evidence: 'proven', improvement: '+9%' },
     [
-      'Apply tuned result (+9%, proven) -> apply {"jobId":"job_a"}',
+      'Apply tuned result (+0.09, proven) -> apply {"jobId":"job_a"}',
       'Show changes -> apply {"jobId":"job_a","preview":true}',
       'Evaluate -> evaluate',
       'Tune -> tune',
@@ -60,7 +60,7 @@ test.each<readonly [string, Partial<KnownJob>, readonly string[]]>([
 
 test('ask for more than a click to apply what is unproven', () => {
   expect(check({ state: 'unapplied', evidence: 'unproven', improvement: '+2%' })[0]).toBe(
-    'name: Apply anyway (+2%, unproven) -> apply {"jobId":"job_a","unproven":true}',
+    'name: Apply anyway (+0.02, unproven) -> apply {"jobId":"job_a","unproven":true}',
   )
 })
 

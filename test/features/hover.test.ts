@@ -188,11 +188,11 @@ describe('versions', () => {
       ---
       \`name\`: A PascalCase identifier.
 
-      Last score: **0.81 ▲ +9%** (2026-01-20 14:30 UTC, \`gpt-x\`)
+      Last score: **0.81 ▲ +0.09** (2026-01-20 14:30 UTC, \`gpt-x\`)
 
       | Version | Date | Score | Change | By | Reason |
       | --- | --- | --- | --- | --- | --- |
-      | **2** (now) | 2026-01-20 14:30 | 0.81 | \\+9% | tuned | Constraints added |
+      | **2** (now) | 2026-01-20 14:30 | 0.81 | \\+0.09 | tuned | Constraints added |
       | 1 | 2026-01-19 09:00 | 0.72 |  | by hand | Initial creation |
 
       Compare: \`signature-tuner diff skills/capitals/signature.yaml 1 2\`  

@@ -31,7 +31,7 @@ const stale: SkillFacts = {
 describe('hints', () => {
   test('stand at the name, each output, each metric and the examples', () => {
     expect(check(scoredFacts)).toMatchInlineSnapshot(`
-      "name: NameCapital⟦0.81 ▲ +9%| · v2⟧
+      "name: NameCapital⟦0.81 ▲ +0.09| · v2⟧
         city:⟦0.70⟧
         size:⟦0.92⟧ { type: 'Literal["small", "large"]', desc: Whether it is large }
         city_match: # the point of it⟦0.70⟧
@@ -54,7 +54,7 @@ describe('hints', () => {
   test('are at the skill_id where there is no name, and only for what has a score', () => {
     const text = 'skill_id: a\noutputs:\n  city: { type: str }\n  other: { type: str }\nmetrics:\n  m: { kind: f1 }\n'
     expect(check(scoredFacts, text)).toMatchInlineSnapshot(`
-      "skill_id: a⟦0.81 ▲ +9%| · v2⟧
+      "skill_id: a⟦0.81 ▲ +0.09| · v2⟧
         city:⟦0.70⟧ { type: str }"
     `)
   })
@@ -73,8 +73,8 @@ describe('hints', () => {
 
   test.each([
     ['another model', { model: 'gpt-y' }, '⟦0.81| · v2⟧'],
-    ['a loss', { score: 0.7 }, '⟦0.70 ▼ -2%| · v2⟧'],
-    ['no change', { score: 0.72 }, '⟦0.72 ±0%| · v2⟧'],
+    ['a loss', { score: 0.7 }, '⟦0.70 ▼ -0.02| · v2⟧'],
+    ['no change', { score: 0.72 }, '⟦0.72 ±0.00| · v2⟧'],
   ])('compare with the version before: %s', (_, change, label) => {
     expect(check({ ...scoredFacts, score: { ...lastScore, ...change } })).toContain(label)
   })
@@ -92,7 +92,7 @@ describe('tooltips', () => {
 
       Evaluated 2026-01-20 14:30 UTC on \`gpt-x\` with 240 examples, of which 1 could not be scored.
 
-      ▲ +9% against version 1.
+      ▲ +0.09 against version 1.
 
       It lost points most by:
       - 2 × \`city_match\`: it holds the expected text among … other words: give the answer alone

@@ -51,7 +51,7 @@ test(
     const options = { initializationOptions: { model: 'm', baseUrl: model.url } }
     const unasked = await startLspClient(workspace, options)
     expect(await unasked.message('window/showMessageRequest')).toMatchObject({
-      message: expect.stringMatching(/^Evaluating skills\/shout\/signature\.yaml was interrupted/),
+      message: expect.stringMatching(/^Evaluating shout was interrupted/),
       actions: [{ title: 'Resume' }, { title: 'Not now' }],
     })
     const before = model.count

@@ -6,6 +6,7 @@ import { readMachineSettings, section } from '../configuration.ts'
 import { baseUrlProblem } from '../endpoint.ts'
 import { describeError } from '../messages.ts'
 import { type EditorModel, type ModelChoice, type ModelSources, modelChoices } from '../modelChoices.ts'
+import { showInfo } from '../notify.ts'
 
 export const chooseModel: CommandHandler = async context => {
   for (;;) {
@@ -124,7 +125,7 @@ async function use({ model, baseUrl }: Extract<ModelChoice, { readonly kind: 'mo
 function offerRemoval(nearer: string, model: string): void {
   const remove = `Use ${model} Here`
   const message = `The settings of this workspace name ${nearer}, which goes before your own choice.`
-  void vscode.window.showInformationMessage(message, remove).then(async answer => {
+  void showInfo(message, remove).then(async answer => {
     if (answer !== remove) return
     const configuration = vscode.workspace.getConfiguration(section)
     const { workspaceFolderValue } = configuration.inspect<string>('model') ?? {}

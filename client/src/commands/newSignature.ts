@@ -1,6 +1,7 @@
 /** New Signature: a first signature and examples file in a folder of the workspace, opened to be filled in. */
 import * as vscode from 'vscode'
 import type { CommandHandler } from '../commands.ts'
+import { showInfo } from '../notify.ts'
 import { exists, signatureIn, uriOf } from '../skill.ts'
 import { folderProblem, foldersOf, offeredFolder } from '../skillFolder.ts'
 
@@ -36,7 +37,7 @@ async function rootOf(chosen: vscode.Uri | undefined): Promise<vscode.Uri | unde
 async function offerFolder(): Promise<void> {
   const open = 'Open Folder'
   const demo = 'Open Demo Skill'
-  const answer = await vscode.window.showInformationMessage('A signature is a file: open a folder for it.', open, demo)
+  const answer = await showInfo('A signature is a file: open a folder for it.', open, demo)
   if (answer === open) await vscode.commands.executeCommand('workbench.action.files.openFolder')
   if (answer === demo) await vscode.commands.executeCommand('signatureTuner.openDemoSkill')
 }

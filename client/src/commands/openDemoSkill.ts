@@ -3,6 +3,7 @@ import * as vscode from 'vscode'
 import type { CommandHandler } from '../commands.ts'
 import { section } from '../configuration.ts'
 import { demoModel } from '../modelChoices.ts'
+import { showInfo } from '../notify.ts'
 import { exists, signatureIn, uriOf } from '../skill.ts'
 
 export const openDemoSkill: CommandHandler = async ({ extension }, given) => {
@@ -82,7 +83,7 @@ async function preferDemoModel(skill: vscode.Uri): Promise<void> {
   if (model === '') return write()
   const use = 'Use the Offline Demo'
   // Nobody waits for the answer.
-  void vscode.window
-    .showInformationMessage(`${model} is asked about the demo skill, unless this folder uses the offline demo.`, use)
-    .then(answer => (answer === use ? write() : undefined))
+  void showInfo(`${model} is asked about the demo skill, unless this folder uses the offline demo.`, use).then(
+    answer => (answer === use ? write() : undefined),
+  )
 }

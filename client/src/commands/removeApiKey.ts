@@ -1,12 +1,13 @@
 /** Remove API Key: of one of the endpoints that a key was entered for. */
 import * as vscode from 'vscode'
 import type { CommandHandler } from '../commands.ts'
+import { showInfo } from '../notify.ts'
 import { configuredOrigin, deleteKey, keyOrigins } from '../secrets.ts'
 
 export const removeApiKey: CommandHandler = async ({ extension, server }) => {
   const origins = await keyOrigins(extension)
   if (origins.length === 0) {
-    void vscode.window.showInformationMessage('No API key is stored.')
+    void showInfo('No API key is stored.')
     return
   }
   const current = configuredOrigin()
@@ -17,5 +18,5 @@ export const removeApiKey: CommandHandler = async ({ extension, server }) => {
   if (chosen === undefined) return
   await deleteKey(extension, chosen.label)
   await server.configure()
-  void vscode.window.showInformationMessage(`The key for ${chosen.label} was removed.`)
+  void showInfo(`The key for ${chosen.label} was removed.`)
 }

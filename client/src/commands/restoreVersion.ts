@@ -3,6 +3,7 @@ import * as vscode from 'vscode'
 import type { WireOutputs } from '../../../server/src/protocol/client.ts'
 import type { CommandHandler } from '../commands.ts'
 import { readVersions, versionIn, versionItem } from '../history/pickVersion.ts'
+import { showInfo } from '../notify.ts'
 import type { Server } from '../server.ts'
 import { chosenSkill } from '../skill.ts'
 
@@ -31,6 +32,6 @@ async function tell(uri: vscode.Uri, { restored, version, changed }: WireOutputs
     ? `Restored version ${restored} as version ${version}.${isDirty ? ' Save the file to keep it.' : ''}`
     : `The text reads as version ${restored} already.`
   const show = 'Show History'
-  const answer = await vscode.window.showInformationMessage(done, show)
+  const answer = await showInfo(done, show)
   if (answer === show) await vscode.commands.executeCommand('signatureTuner.showHistory', uri)
 }

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode'
 import type { CommandHandler } from '../commands.ts'
 import { isReadable, keyProblem } from '../endpoint.ts'
+import { showError, showInfo } from '../notify.ts'
 import { configuredOrigin, storeKey } from '../secrets.ts'
 
 export const setApiKey: CommandHandler = async ({ extension, server }) => {
@@ -26,7 +27,7 @@ export const setApiKey: CommandHandler = async ({ extension, server }) => {
 /** Nobody waits for the answer. */
 function offerTest(origin: string): void {
   const test = 'Test Connection'
-  void vscode.window.showInformationMessage(`The key for ${origin} is stored.`, test).then(answer => {
+  void showInfo(`The key for ${origin} is stored.`, test).then(answer => {
     if (answer === test) void vscode.commands.executeCommand('signatureTuner.testConnection')
   })
 }
@@ -34,6 +35,6 @@ function offerTest(origin: string): void {
 async function showWrongUrl(): Promise<void> {
   const open = 'Open Settings'
   const problem = 'The setting signatureTuner.baseUrl is no URL: a key belongs to an endpoint, so name that first.'
-  const answer = await vscode.window.showErrorMessage(problem, open)
+  const answer = await showError(problem, open)
   if (answer === open) await vscode.commands.executeCommand('workbench.action.openSettings', 'signatureTuner.baseUrl')
 }

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode'
 import type { CommandHandler } from '../commands.ts'
 import { type ConnectionAction, describeConnection } from '../connection.ts'
+import { showError, showInfo } from '../notify.ts'
 import type { Server } from '../server.ts'
 import { hasTrust } from '../trust.ts'
 
@@ -22,8 +23,7 @@ export const testConnection: CommandHandler = async ({ server }) => {
 
 /** Nobody waits for the answer. */
 function tell(server: Server, { healthy, message, actions }: ReturnType<typeof describeConnection>): void {
-  const { showInformationMessage, showErrorMessage } = vscode.window
-  const show = healthy ? showInformationMessage : showErrorMessage
+  const show = healthy ? showInfo : showError
   void show<ConnectionAction>(message, ...actions).then(action => {
     if (action === 'Show Checks') server.log.show()
     else if (action !== undefined) void vscode.commands.executeCommand(commandOf[action])

@@ -1,5 +1,6 @@
 /** The page of a signature's versions: chart, table, and what each changed. */
 import type { WireHistory, WireProvenance, WireVersion } from '../../../server/src/protocol/client.ts'
+import { formatGain } from '../jobs/describeJob.ts'
 import { dateOf, kindOf, reasonOf, scoreOf } from './describeVersion.ts'
 import { escapeHtml } from './escapeHtml.ts'
 import { historyChart } from './historyChart.ts'
@@ -73,7 +74,7 @@ function versionRow(version: WireVersion, at: number, isNow: boolean): string {
 <th role="rowheader" scope="row">${number}${isNow ? ' (now)' : ''}</th>
 ${text('Date (UTC)', dateOf(version))}
 ${text('Score', scoreOf(version), 'number')}
-${text('Change', improvement, 'number')}
+${text('Change', formatGain(improvement), 'number')}
 ${text('How', kindOf(version))}
 ${text('Reason', reasonOf(version), 'reason')}
 ${text('Model', model)}

@@ -1,6 +1,7 @@
 /** Lets the person choose a version of a signature. */
 import * as vscode from 'vscode'
 import type { WireHistory, WireVersion } from '../../../server/src/protocol/client.ts'
+import { showInfo } from '../notify.ts'
 import type { Server } from '../server.ts'
 import { dateOf, kindOf, reasonOf, scoreOf } from './describeVersion.ts'
 
@@ -16,7 +17,7 @@ export async function readVersions(server: Server, uri: vscode.Uri): Promise<Wir
   if (versions.length > 0) return { ...history, versions }
   const evaluate = 'Evaluate'
   const message = 'This signature has no versions yet. Evaluating it records the first.'
-  void vscode.window.showInformationMessage(message, evaluate).then(answer => {
+  void showInfo(message, evaluate).then(answer => {
     if (answer === evaluate) void vscode.commands.executeCommand('signatureTuner.evaluate', uri)
   })
   return undefined

@@ -58,8 +58,8 @@ function readError(error: unknown): ReadError {
   return { code: text('code'), jobId: text('job_id'), connection }
 }
 
-/** The rest of the sentence names flags and variables, for which an editor has buttons. */
+/** The rest of the sentence names what there are buttons for. */
 function clause(message: string): string {
-  const end = message.search(/: (?:pass|set) /)
+  const end = message.search(/[:;] use “/)
   return end < 0 ? message : `${message.slice(0, end)}.`
 }

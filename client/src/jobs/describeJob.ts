@@ -1,5 +1,6 @@
 /** What a job says of itself in few words: its skill's name, its state, what it found. */
 import type { WireEvaluateResult, WireJob, WireTuneResult } from '../../../server/src/protocol/client.ts'
+import { inEditorWords } from '../editorWords.ts'
 
 /** `now` in milliseconds since 1970. */
 export function describeJob(job: WireJob, now: number): string {
@@ -53,6 +54,12 @@ export function formatScore(score: number): string {
   return score.toFixed(2)
 }
 
+/** `+0.09` for the `+9%` that is stored: beside scores in 0..1 a percentage would read as a share of them. */
+export function formatGain(improvement: string): string {
+  const [, sign, points] = /^([+-])(\d+)%$/.exec(improvement) ?? []
+  return points === undefined ? improvement : `${sign}${(Number(points) / 100).toFixed(2)}`
+}
+
 /** `undefined` where nothing is known or nothing was paid. */
 export function formatCost(dollars: number | undefined): string | undefined {
   if (dollars === undefined || dollars === 0) return undefined
@@ -73,6 +80,8 @@ const day = 24 * hour
 
 /** Both in milliseconds since 1970. */
 export function relativeTime(then: number, now: number): string {
+  // A store that a repository brought may hold anything.
+  if (Number.isNaN(then)) return 'at an unknown time'
   // Clocks of two machines differ: what is a little ahead is now.
   const ago = Math.max(0, now - then)
   if (ago < minute) return 'just now'
@@ -88,7 +97,7 @@ function describeState(job: WireJob): readonly (string | undefined)[] {
   if (isActive(job)) return describeActive(job)
   if (isUnfinished(job)) return [`interrupted${at}`]
   if (status === 'cancelled') return [`cancelled${at}`]
-  if (status === 'failed') return [error === undefined ? 'failed' : `failed: ${error.message}`]
+  if (status === 'failed') return [error === undefined ? 'failed' : `failed: ${inEditorWords(error.message)}`]
   return describeTuned(tuneResult(job)) ?? describeEvaluated(evaluateResult(job)) ?? ['ended without a result']
 }
 
@@ -106,7 +115,7 @@ function describeTuned(result: WireTuneResult | undefined): readonly string[] | 
   const { changes, improvement, evidence, signature_version: version, reason } = result
   const demo = result.demo ? ['offline demo'] : []
   if (changes.length === 0) return [`not changed: ${reason}`, ...demo]
-  const gain = [improvement, evidence].filter(word => word !== undefined).join(' ')
+  const gain = [improvement && formatGain(improvement), evidence].filter(word => word !== undefined).join(' ')
   return [gain || 'tuned', version === undefined ? 'not applied yet' : `applied as version ${version}`, ...demo]
 }
 

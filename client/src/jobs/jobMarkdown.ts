@@ -1,5 +1,6 @@
 /** Everything known of a job, as Markdown: for tooltips, the status bar and a page of its own. */
 import type { WireHoldout, WireJob, WireTuneResult } from '../../../server/src/protocol/client.ts'
+import { inEditorWords } from '../editorWords.ts'
 import {
   costOf,
   describeJob,
@@ -22,9 +23,9 @@ export function jobMarkdown({ root, job }: KnownJob, now: number): string {
     `**${escapeMarkdown(skillName(job.skill_path, root))}** · ${job.kind === 'tune' ? 'tuning' : 'evaluation'}`,
     escapeMarkdown(describeJob(job, now)),
     ...resultLines(job),
-    ...(job.error === undefined ? [] : [escapeMarkdown(job.error.message)]),
+    ...(job.error === undefined ? [] : [escapeMarkdown(inEditorWords(job.error.message))]),
     spent(job),
-    `Started ${job.created_at.slice(0, 16).replace('T', ' ')} UTC · \`${job.job_id}\` · ${escapeMarkdown(root)}`,
+    `Started ${escapeMarkdown(job.created_at.slice(0, 16).replace('T', ' '))} UTC · ${escapeMarkdown(job.job_id)} · ${escapeMarkdown(root)}`,
   ]
   return lines.filter(line => line !== undefined && line !== '').join('\n\n')
 }

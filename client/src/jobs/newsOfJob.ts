@@ -1,5 +1,6 @@
 /** What a person is told when a job ends, and what may be done about it; decided once for every way a job ends. */
 import type { WireHoldout, WireJob, WireTuneResult } from '../../../server/src/protocol/client.ts'
+import { inEditorWords } from '../editorWords.ts'
 import { doing, evaluateResult, formatScore, isReviewable, plural, skillName, tuneResult } from './describeJob.ts'
 import type { KnownJob } from './jobMarkdown.ts'
 
@@ -45,7 +46,7 @@ export function newsOfJob({ root, job }: KnownJob, { cancelledHere = false } = {
 }
 
 function failedNews({ kind, error }: WireJob, name: string): News {
-  const why = error === undefined ? 'see the log.' : error.message
+  const why = error === undefined ? 'see the log.' : inEditorWords(error.message)
   const action = error === undefined ? undefined : remedies[error.code]
   return {
     severity: 'error',

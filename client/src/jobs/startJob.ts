@@ -3,8 +3,10 @@ import * as vscode from 'vscode'
 import type { JobNotice } from '../../../server/src/protocol/client.ts'
 import type { CommandContext } from '../commands.ts'
 import { section } from '../configuration.ts'
+import { inEditorWords } from '../editorWords.ts'
 import { hasKey } from '../keyReminder.ts'
 import { describeError } from '../messages.ts'
+import { showError, showWarning } from '../notify.ts'
 import { type CommandFailure, commandFailure, type FailureAction } from './commandFailure.ts'
 
 export interface JobStart {
@@ -24,7 +26,7 @@ export async function startJob(context: CommandContext, start: JobStart): Promis
     const answer = await server.execute<Answer | null>(command, { ...argument, uri: skill.toString() })
     // The scores are there, but no version could be recorded.
     const unrecorded = answer?.skills?.find(({ error }) => error !== undefined)?.error
-    if (unrecorded !== undefined) void vscode.window.showWarningMessage(unrecorded.message)
+    if (unrecorded !== undefined) void showWarning(inEditorWords(unrecorded.message))
   } catch (error) {
     server.log.error(`${command} ${skill.fsPath}: ${describeError(error)}`)
     const failure = commandFailure(error)
@@ -41,7 +43,7 @@ interface Answer {
 }
 
 async function offer(context: CommandContext, start: JobStart, { message, actions }: CommandFailure): Promise<void> {
-  const action = await vscode.window.showErrorMessage(message, ...actions)
+  const action = await showError(message, ...actions)
   if (action !== undefined) await help(context, start, action)
 }
 

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode'
 import type { WireApplied } from '../../../server/src/protocol/client.ts'
 import type { CommandContext } from '../commands.ts'
+import { ask, showInfo } from '../notify.ts'
 import { unprovenQuestion } from './explain.ts'
 import type { Review } from './reviews.ts'
 
@@ -21,16 +22,12 @@ async function tell(uri: vscode.Uri, { signature_version: version, written }: Wi
   const done = written ? `Applied as version ${version}.` : `The text reads as version ${version} already.`
   const saved = isDirty ? ' Save the file to keep it.' : ''
   const show = 'Show History'
-  const answer = await vscode.window.showInformationMessage(`${done}${saved}`, show)
+  const answer = await showInfo(`${done}${saved}`, show)
   if (answer === show) await vscode.commands.executeCommand('signatureTuner.showHistory', uri)
 }
 
 async function isWantedUnproven({ result }: Review): Promise<boolean> {
   const apply = 'Apply Anyway'
-  const answer = await vscode.window.showWarningMessage(
-    'The gain of this result is unproven. Apply it anyway?',
-    { modal: true, detail: unprovenQuestion(result) },
-    apply,
-  )
+  const answer = await ask('The gain of this result is unproven. Apply it anyway?', unprovenQuestion(result), apply)
   return answer === apply
 }

@@ -1,11 +1,12 @@
 /** Why a tuned result is what it is: the evidence for the whole, and the reasons of each part. */
 import type { WirePart, WireProvenance, WireTuneResult } from '../../../server/src/protocol/client.ts'
+import { formatGain } from '../jobs/describeJob.ts'
 import { escapeMarkdown } from '../jobs/jobMarkdown.ts'
 
 /** Markdown: what was measured, how sure it is, and what it cost. */
 export function explainResult(result: WireTuneResult, conflicts: readonly string[]): string {
   const { old_score: old, new_score: now, improvement, evidence, holdout, reasoning, demo } = result
-  const gain = improvement === undefined ? '' : ` (${escapeMarkdown(improvement)})`
+  const gain = improvement === undefined ? '' : ` (${escapeMarkdown(formatGain(improvement))})`
   const lines = [
     ...(conflicts.length > 0 ? [explainConflicts(conflicts)] : []),
     ...(evidence === undefined ? [] : [`**${evidenceWords[evidence]}**`]),

@@ -3,6 +3,7 @@ import * as vscode from 'vscode'
 import type { WirePreview, WireTuneResult } from '../../../server/src/protocol/client.ts'
 import { tuneResult } from '../jobs/describeJob.ts'
 import { describeError } from '../messages.ts'
+import { showInfo } from '../notify.ts'
 import type { Server } from '../server.ts'
 import { explainPart, explainResult, fieldLabel } from './explain.ts'
 
@@ -120,7 +121,7 @@ export function createReviews(extension: vscode.ExtensionContext, server: Server
     chosen(uri) {
       const review = inFront() ?? [...open.values()].find(review => review.uri.toString() === uri?.toString())
       if (review === undefined) {
-        void vscode.window.showInformationMessage('No result is under review. Open one with "Review Result".')
+        void showInfo('No result is under review. Open one with "Review Result".')
       }
       return review
     },

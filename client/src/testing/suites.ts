@@ -1,6 +1,7 @@
 /** The tree of tests: signatures as suites, their examples as tests, listed when they are asked for. */
 import * as vscode from 'vscode'
 import { type ExamplesAnswer, examplesMethod, type ListedExample } from '../../../server/src/protocol/client.ts'
+import { inEditorWords } from '../editorWords.ts'
 import { describeError } from '../messages.ts'
 import type { Server } from '../server.ts'
 
@@ -81,7 +82,7 @@ export function createSuites(controller: vscode.TestController, server: Pick<Ser
 
   function show(suite: vscode.TestItem, { examples, examplesUri, total, problem }: ExamplesAnswer): void {
     const uri = examplesUri === undefined ? suite.uri : vscode.Uri.parse(examplesUri)
-    suite.error = problem
+    suite.error = problem && inEditorWords(problem)
     suite.description = total > examples.length ? `first ${examples.length} of ${total} examples` : undefined
     suite.children.replace(examples.map(example => itemOf(suite, uri, example)))
   }

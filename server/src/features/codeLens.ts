@@ -2,7 +2,7 @@
 import type { Span } from '../base/text.ts'
 import type { SignatureDocument } from '../signature/document.ts'
 import type { KnownJob, SkillFacts } from './facts.ts'
-import { formatScore } from './scoreText.ts'
+import { formatGain, formatScore } from './scoreText.ts'
 
 export interface CodeLens {
   readonly span: Span
@@ -57,7 +57,7 @@ function jobLenses(job: KnownJob): readonly Unplaced[] {
   switch (job.state) {
     case 'unapplied': {
       const unproven = evidence === 'unproven'
-      const why = [improvement, evidence].filter(word => word !== undefined).join(', ')
+      const why = [improvement && formatGain(improvement), evidence].filter(word => word !== undefined).join(', ')
       const title = `${unproven ? 'Apply anyway' : 'Apply tuned result'}${why === '' ? '' : ` (${why})`}`
       const gain = unproven
         ? 'Writes the tuned wording, though chance could explain its gain'

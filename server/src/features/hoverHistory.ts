@@ -3,7 +3,15 @@ import { formatImprovement } from '../base/score.ts'
 import type { Version } from '../history/version.ts'
 import type { SkillFacts } from './facts.ts'
 import { code, escaped, table } from './markdown.ts'
-import { formatScore, formatTime, scoreLabel, staleSentence, trendLabel, versionBefore } from './scoreText.ts'
+import {
+  formatGain,
+  formatScore,
+  formatTime,
+  scoreLabel,
+  staleSentence,
+  trendLabel,
+  versionBefore,
+} from './scoreText.ts'
 
 /** A Markdown link with this title that compares a version with the file, or restores it. */
 export type VersionLink = (title: string, command: 'compare' | 'restore', version: number) => string
@@ -44,7 +52,7 @@ function row(facts: SkillFacts, version: Version, link: VersionLink | undefined)
     number,
     escaped(version.created_at.slice(0, 16).replace('T', ' '), 20),
     version.metric_score === null ? '–' : formatScore(version.metric_score),
-    escaped(version.improvement ?? changeOf(facts, version), 12),
+    escaped(formatGain(version.improvement ?? changeOf(facts, version)), 12),
     version.tuned ? 'tuned' : 'by hand',
     escaped(reason, 80),
   ]

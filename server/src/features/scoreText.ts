@@ -20,9 +20,15 @@ export function trendLabel(facts: SkillFacts): string | undefined {
   if (score === undefined || score.stale.length > 0 || typeof before?.metric_score !== 'number') return undefined
   // Another model's score is another scale.
   if (before.model !== undefined && score.model !== '' && before.model !== score.model) return undefined
-  const points = formatImprovement(before.metric_score, score.score)
-  if (/^.0%$/.test(points)) return '±0%'
-  return `${points.startsWith('-') ? '▼' : '▲'} ${points}`
+  const gain = formatGain(formatImprovement(before.metric_score, score.score))
+  if (gain.endsWith('0.00')) return '±0.00'
+  return `${gain.startsWith('-') ? '▼' : '▲'} ${gain}`
+}
+
+/** `+0.09` for the `+9%` that is stored: beside scores in 0..1 a percentage would read as a share of them. */
+export function formatGain(improvement: string): string {
+  const [, sign, points] = /^([+-])(\d+)%$/.exec(improvement) ?? []
+  return points === undefined ? improvement : `${sign}${(Number(points) / 100).toFixed(2)}`
 }
 
 /** The version that the text came from: the parent of the current one, else the one before it in the list. */

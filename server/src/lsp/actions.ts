@@ -10,7 +10,6 @@ import {
   MessageType,
   ResponseError,
   type ServerCapabilities,
-  ShowMessageNotification,
   type WorkspaceEdit,
 } from 'vscode-languageserver'
 import { z } from 'zod'
@@ -27,6 +26,7 @@ import type { Look, ServerContext } from './context.ts'
 import { toEdits, toSpan } from './convert.ts'
 import { diagnosticSource } from './diagnostics.ts'
 import type { OpenDocument } from './documents.ts'
+import { tell } from './messages.ts'
 
 export function actionCapabilities({ codeActionLiterals }: ClientAbilities): ServerCapabilities {
   return {
@@ -76,10 +76,7 @@ export function registerActions(context: ServerContext): void {
       if (documents.get(uri)?.version !== version) return outdated()
       if (change === undefined) return action
       if (!('refusal' in change)) return { ...action, edit: workspaceEdit(abilities(), seen.open, change) }
-      await connection.sendNotification(ShowMessageNotification.type, {
-        type: MessageType.Info,
-        message: change.refusal,
-      })
+      tell(connection, MessageType.Info, change.refusal)
       return action
     }),
   )

@@ -49,5 +49,10 @@ function describePreview(changes: readonly string[]): string {
 
 /** A message that asks for nothing: the library's own would be a request. */
 export function tell(connection: Pick<Connection, 'sendNotification'>, type: MessageType, message: string): void {
-  void connection.sendNotification(ShowMessageNotification.type, { type, message })
+  void connection.sendNotification(ShowMessageNotification.type, { type, message: withoutLinks(message) })
+}
+
+/** Editors make links of `[words](target)` in a message, which words of files and models may be. */
+export function withoutLinks(message: string): string {
+  return message.replaceAll('](', '] (')
 }

@@ -15,7 +15,7 @@ import { unreachableModel } from '../app/modelChoice.ts'
 import type { FoundJob, JobService, Ports, SkillLocation } from '../app/ports.ts'
 import type { ServerContext } from './context.ts'
 import { createJobNotices } from './jobNotices.ts'
-import { tell } from './messages.ts'
+import { tell, withoutLinks } from './messages.ts'
 import { responseError } from './request.ts'
 import { pathOfUri } from './uris.ts'
 
@@ -136,9 +136,10 @@ async function isWanted(connection: Connection, job: FoundJob, count: number): P
   const what = job.kind === 'tune' ? 'Tuning' : 'Evaluating'
   const done = job.progress === undefined ? '' : ` at ${Math.round(job.progress.percent)} %`
   const others = count === 1 ? '' : ` (${count - 1} more can be resumed from their files)`
+  const skill = job.skillPath.replace(/^(?:.*\/)?skills\//, '').replace(/(?<=.)\/signature\.ya?ml$/, '')
   const answer = await connection.sendRequest(ShowMessageRequest.type, {
     type: MessageType.Info,
-    message: `${what} ${job.skillPath} was interrupted${done}; what was answered is kept${others}. Go on?`,
+    message: withoutLinks(`${what} ${skill} was interrupted${done}; what was answered is kept${others}. Go on?`),
     actions: [{ title: 'Resume' }, { title: 'Not now' }],
   })
   return answer?.title === 'Resume'
