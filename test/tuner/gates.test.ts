@@ -1,69 +1,12 @@
-/** Gates: what passes, what is cut short, what is promoted and what is said about it. */
-import fc from 'fast-check'
+/** Gates: what is promoted and what is said about it. */
 import { describe, expect, test } from 'vitest'
 import { createRandom } from '../../server/src/base/random.ts'
 import { formatP } from '../../server/src/tuner/figures.ts'
-import { judgeDev, judgeRemoval, passesMinibatch, promote, refuseGain } from '../../server/src/tuner/gates.ts'
+import { promote, refuseGain } from '../../server/src/tuner/gates.ts'
 import type { Pair } from '../../server/src/tuner/statistics.ts'
 
 const pair = (old: number, fresh: number, weight = 1): Pair => ({ old, new: fresh, weight })
 const times = (count: number, item: Pair) => Array.from({ length: count }, () => item)
-
-test('a minibatch is passed by any gain, not by a tie', () => {
-  expect(passesMinibatch([pair(0, 0.1), pair(1, 1)])).toBe(true)
-  expect(passesMinibatch([pair(0, 1), pair(1, 0)])).toBe(false)
-  expect(passesMinibatch([])).toBe(false)
-})
-
-describe('dev', () => {
-  const open = (score: number) => ({ score, weight: 1 })
-
-  test('ends as soon as the rest cannot lift the candidate over the bar', () => {
-    expect(judgeDev([pair(1, 0), pair(1, 0)], 0, [open(0), open(1)])).toBe('out of reach')
-    expect(judgeDev([pair(1, 0), pair(1, 0)], 0, [open(0), open(0), open(0)])).toBe('open')
-  })
-
-  test('curtailment never changes the verdict', () => {
-    const score = fc.constantFrom(0, 0.5, 1)
-    fc.assert(
-      fc.property(fc.array(fc.tuple(score, score), { minLength: 1, maxLength: 12 }), scores => {
-        const pairs = scores.map(([old, fresh]) => pair(old, fresh))
-        const full = judgeDev(pairs, 0, [])
-        for (let seen = 0; seen < pairs.length; seen++) {
-          const rest = pairs.slice(seen).map(({ old, weight }) => ({ score: old, weight }))
-          if (judgeDev(pairs.slice(0, seen), 0, rest) === 'out of reach') expect(full).toBe('no gain')
-        }
-      }),
-    )
-  })
-
-  test('ends when the candidate is plainly worse', () => {
-    const rest = times(50, pair(0, 0)).map(({ old, weight }) => ({ score: old, weight }))
-    expect(judgeDev(times(6, pair(1, 0)), 0, rest)).toBe('worse')
-  })
-
-  test('weighs what is lost', () => {
-    const rest = times(50, pair(0, 0)).map(({ old, weight }) => ({ score: old, weight }))
-    const light = times(6, pair(1, 0, 0.1))
-    expect(judgeDev([...light, pair(0, 1)], 0, rest)).toBe('open')
-    expect(judgeDev([...light, ...times(6, pair(1, 0))], 0, rest)).toBe('worse')
-  })
-
-  test('accepts a gain, refuses a tie, and compares nothing where a quarter of the calls failed', () => {
-    expect(judgeDev([pair(0, 1), pair(1, 1)], 0, [])).toBe('accepted')
-    expect(judgeDev([pair(0, 1), pair(1, 0)], 0, [])).toBe('no gain')
-    expect(judgeDev([pair(0, 1), pair(0, 1)], 1, [])).toBe('too many errors')
-  })
-})
-
-test('a removal is free when nothing is lost', () => {
-  expect(judgeRemoval([pair(1, 1), pair(0, 0)], 0, [])).toBe('free')
-  expect(judgeRemoval([pair(1, 0), pair(0, 1)], 0, [])).toBe('free')
-  expect(judgeRemoval([pair(1, 0)], 0, [{ score: 1, weight: 1 }])).toBe('costs')
-  expect(judgeRemoval([pair(1, 0)], 0, [{ score: 0, weight: 1 }])).toBe('open')
-  expect(judgeRemoval(times(8, pair(1, 1)), 2, [])).toBe('free')
-  expect(judgeRemoval(times(8, pair(1, 1)), 3, [])).toBe('too many errors')
-})
 
 test('a small gain is refused in words that cannot be misread', () => {
   expect(refuseGain(0.05, 0.05)).toBeUndefined()

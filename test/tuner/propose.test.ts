@@ -82,7 +82,8 @@ describe('frozen', () => {
     const model = createRuleModel(world, { reflect: (_, current) => reflection({ ...current, threshold: 0 }) })
     const outcome = await tuned(world, model.call)
     expect(model.tasks()).toHaveLength(60)
-    expect(model.reflections()).toHaveLength(2 * outcome.candidates.length)
+    // Two reflections each, and one repair of both.
+    expect(model.reflections()).toHaveLength(4 * outcome.candidates.length)
     expect(outcome.candidates.map(({ decision }) => decision)[0]).toBe(
       'refused: it changes what is frozen: the threshold changed.',
     )

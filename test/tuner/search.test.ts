@@ -1,101 +1,112 @@
-/** Search: the Pareto front, parents, minibatches and merges. */
+/** Search: the front, what reflections read, removals and merges. */
 import { describe, expect, test } from 'vitest'
 import { createRandom } from '../../server/src/base/random.ts'
 import { createAccount } from '../../server/src/tuner/account.ts'
 import type { Candidate } from '../../server/src/tuner/candidate.ts'
-import { commonAncestor, drawMinibatch, drawParent, mergePairs, paretoFront } from '../../server/src/tuner/search.ts'
-import { mergeWording, newTexts, removals } from '../../server/src/tuner/wording.ts'
-import { byId, errorOf, exampleOf, outcomeOf, plainSignature, textField } from '../support/tuning.ts'
+import { compose } from '../../server/src/tuner/front.ts'
+import { drawShown, failingFields } from '../../server/src/tuner/search.ts'
+import { nextRemovals, removalKey } from '../../server/src/tuner/simplify.ts'
+import { mergeWording, newTexts, removals, wordingKey } from '../../server/src/tuner/wording.ts'
+import { byId, exampleOf, outcomeOf, plainSignature, textField } from '../support/tuning.ts'
 
 const dev = Array.from({ length: 6 }, (_, i) => exampleOf(`d${i}`, { context: '', answer: '' }))
 
-function candidate(id: number, scores: readonly (number | undefined)[], parents: readonly number[] = [0]): Candidate {
-  const outcomes = dev.map((example, i) => {
-    const score = scores[i]
-    return score === undefined ? errorOf(example) : outcomeOf(example, {}, score)
+describe('the front', () => {
+  const signature = plainSignature({
+    outputs: [textField('answer'), textField('other')],
+    metrics: [
+      { name: 'a', kind: 'exact_match', field: 'answer', weight: 1, options: {} },
+      { name: 'o', kind: 'exact_match', field: 'other', weight: 1, options: {} },
+    ],
   })
-  const known = scores.filter(score => score !== undefined)
-  return {
-    id,
-    parents: id === 0 ? [] : parents,
-    origin: 'reflection',
-    signature: plainSignature(),
-    key: String(id),
-    outcomes: byId(outcomes),
-    devScore: known.reduce((sum, score) => sum + score, 0) / known.length,
-    sources: [],
+  /** Scores of `answer` and `other` on each example. */
+  function candidate(id: number, words: readonly [string, string], scores: readonly (readonly [number, number])[]) {
+    const outcomes = dev.map((example, i) => {
+      const [a, o] = scores[i] ?? [0, 0]
+      const scored = { a: { score: a, feedback: '' }, o: { score: o, feedback: '' } }
+      return { ...outcomeOf(example, { answer: `a${id}`, other: `o${id}` }, (a + o) / 2), scores: scored }
+    })
+    const outputs = [textField('answer', [words[0]]), textField('other', [words[1]])]
+    const own = { ...signature, outputs }
+    const mean = outcomes.reduce((sum, { score }) => sum + score, 0) / outcomes.length
+    const made: Candidate = {
+      id,
+      parents: id === 0 ? [] : [0],
+      origin: 'reflection',
+      signature: own,
+      key: wordingKey(own),
+      outcomes: byId(outcomes),
+      searchScore: mean,
+      sources: [],
+    }
+    return made
   }
-}
+  const all = (a: number, o: number) => dev.map(() => [a, o] as const)
+  const root = candidate(0, ['', ''], all(0, 0))
 
-describe('the Pareto front', () => {
-  test('keeps what leads alone somewhere and drops what only shares', () => {
-    const pool = [
-      candidate(0, [0, 0, 0, 0, 0, 0]),
-      candidate(1, [1, 1, 0, 0, 0, 0]),
-      candidate(2, [0, 0, 1, 1, 0, 0]),
-      candidate(3, [1, 0, 0, 0, 0, 0]),
-    ]
-    const front = paretoFront(pool, dev)
-    expect(front.map(({ candidate: { id } }) => id)).toEqual([1, 2])
-    expect(front.map(({ leads }) => leads)).toEqual([4, 4])
+  test('takes each output from the candidate that did best on it, with what is to be expected then', () => {
+    const front = compose([root, candidate(1, ['A', 'bad'], all(1, 0)), candidate(2, ['B', 'O'], all(0, 0.5))], dev)
+    expect(front.signature.outputs.map(({ constraints }) => constraints)).toEqual([['A'], ['O']])
+    expect(front.parents).toEqual([1, 2])
+    const [first] = [...front.outcomes.values()]
+    expect(first).toMatchObject({ score: 0.75, prediction: { answer: 'a1', other: 'o2' } })
   })
 
-  test('of equals one is left, and an error leads nowhere', () => {
-    expect(paretoFront([candidate(0, [1, 1, 1, 1, 1, 1]), candidate(1, [1, 1, 1, 1, 1, 1])], dev)).toHaveLength(1)
-    const front = paretoFront([candidate(0, [1, 0, 0, 0, 0, 0]), candidate(1, [undefined, 1, 1, 1, 1, 1])], dev)
-    expect(front.map(({ leads }) => leads)).toEqual([1, 5])
+  test('is a candidate where one did best on all, and the original where none gained', () => {
+    const best = candidate(1, ['A', 'O'], all(1, 1))
+    expect(compose([root, best, candidate(2, ['B', 'P'], all(0, 0.5))], dev)).toMatchObject({
+      key: best.key,
+      parents: [1],
+    })
+    expect(compose([root, candidate(1, ['A', 'O'], all(0, 0))], dev).key).toBe(root.key)
   })
 
-  test('parents are drawn by leads, among those that can improve', () => {
-    const pool = [candidate(0, [1, 0, 0, 0, 0, 0]), candidate(1, [0, 1, 1, 1, 1, 1])]
-    const front = paretoFront(pool, dev)
-    const random = createRandom('draw')
-    const drawn = Array.from({ length: 600 }, () => drawParent(front, () => true, random)?.id)
-    expect(drawn.filter(id => id === 0).length).toBeGreaterThan(60)
-    expect(drawn.filter(id => id === 0).length).toBeLessThan(140)
-    expect(drawParent(front, ({ id }) => id === 0, random)?.id).toBe(0)
-    expect(drawParent(front, () => false, random)).toBeUndefined()
+  test('counts a wording that several share with the mean of them', () => {
+    const lucky = candidate(1, ['A', 'x'], all(0.8, 0))
+    const again = candidate(2, ['A', 'y'], all(0.4, 0))
+    const steady = candidate(3, ['B', 'z'], all(0.7, 0))
+    expect(compose([root, lucky, steady], dev).signature.outputs[0]?.constraints).toEqual(['A'])
+    expect(compose([root, lucky, steady, again], dev).signature.outputs[0]?.constraints).toEqual(['B'])
+    expect(compose([root, lucky, steady, again], dev, ['means']).signature.outputs[0]?.constraints).toEqual(['A'])
   })
 })
 
-test('a minibatch has failures of every kind, some not shown, and some right answers', () => {
+test('outputs that fail come first where they lose most, and those without a loss not at all', () => {
+  const examples = dev.slice(0, 2)
+  const outcomes = byId(examples.map(example => outcomeOf(example, { answer: 'x' }, 0)))
+  expect(failingFields(plainSignature(), examples, outcomes)).toEqual(['answer'])
+  expect(failingFields(plainSignature(), examples, byId(examples.map(e => outcomeOf(e, {}, 1))))).toEqual([])
+})
+
+test('a reflection reads failures of every kind, and some right answers', () => {
   const examples = Array.from({ length: 40 }, (_, i) => exampleOf(`t${i}`, { context: '', answer: 'Paris' }))
   // 20 right, 18 in the wrong case, 2 missing.
   const got = (i: number) => (i < 20 ? 'Paris' : i < 38 ? 'paris' : '')
   const outcomes = byId(examples.map((example, i) => outcomeOf(example, { answer: got(i) })))
-  const { shown, tried } = drawMinibatch(plainSignature(), examples, outcomes, createRandom('m'))
+  const shown = drawShown(plainSignature(), 'answer', examples, outcomes, createRandom('m'))
   const number = (id: string) => Number(id.slice(1))
-  expect(shown).toHaveLength(11)
+  expect(shown).toHaveLength(13)
   expect(shown.filter(({ id }) => number(id) >= 38)).toHaveLength(2)
   expect(shown.filter(({ id }) => number(id) < 20)).toHaveLength(3)
-  expect(tried).toHaveLength(10)
-  expect(tried.filter(({ id }) => number(id) < 20)).toHaveLength(2)
-  expect(tried.filter(example => number(example.id) >= 20 && !shown.includes(example))).toHaveLength(4)
+})
+
+test('removals go one of each output at a time, and what bears on all goes alone', () => {
+  const base = plainSignature({ outputs: [textField('answer'), textField('other')], instructions: 'Answer.' })
+  const grown = {
+    ...base,
+    instructions: 'Answer. Be as brief as you can be, always.',
+    outputs: [textField('answer', ['longest of all sentences here', 'short']), textField('other', ['more'])],
+  }
+  const first = nextRemovals(base, grown, new Set())
+  expect(first?.removed.map(({ text }) => text)).toEqual(['Be as brief as you can be, always.'])
+  const tried = new Set(first?.removed.map(({ part, text }) => removalKey(part, text)))
+  expect(nextRemovals(base, grown, tried)?.removed.map(({ text }) => text)).toEqual([
+    'longest of all sentences here',
+    'more',
+  ])
 })
 
 describe('merging', () => {
-  test('pairs two that win over each other, neither the ancestor of the other', () => {
-    const root = candidate(0, [0, 0, 0, 0, 0, 0])
-    const a = candidate(1, [1, 1, 0, 0, 0, 0])
-    const b = candidate(2, [0, 0, 1, 1, 1, 0])
-    const child = candidate(3, [0, 0, 1, 1, 0, 1], [1])
-    const pool = [root, a, b, child]
-    const pairs = mergePairs(paretoFront([a, b], dev), pool, dev)
-    expect(pairs.map(({ better, other }) => [better.id, other.id])).toEqual([[2, 1]])
-    expect(
-      mergePairs(
-        [
-          { candidate: a, leads: 1 },
-          { candidate: child, leads: 1 },
-        ],
-        pool,
-        dev,
-      ),
-    ).toEqual([])
-    expect(commonAncestor(pool, a, b)?.id).toBe(0)
-    expect(commonAncestor(pool, child, b)?.id).toBe(0)
-  })
-
   test('takes from each what it changed; the better one wins where both did', () => {
     const base = plainSignature({ outputs: [textField('answer', ['old', 'kept'], 'desc'), textField('other')] })
     const better = {

@@ -2,7 +2,6 @@
 import { describe, expect, test } from 'vitest'
 import { createRandom } from '../../server/src/base/random.ts'
 import {
-  lossEvidence,
   type Pair,
   pairedP,
   pairsNeeded,
@@ -102,28 +101,6 @@ test('summaries are weighted means and count wins and losses', () => {
     { old: 1, new: 0.5, weight: 1 },
   ])
   expect(summary).toMatchObject({ examples: 2, wins: 1, losses: 1, old: 0.25, new: 0.875, gain: 0.625 })
-})
-
-test('evidence of loss grows with losses and not with wins', () => {
-  expect(lossEvidence([])).toBe(1)
-  expect(lossEvidence(Array.from({ length: 6 }, () => -1))).toBeGreaterThan(10)
-  expect(lossEvidence(Array.from({ length: 6 }, () => 1))).toBeLessThan(1)
-})
-
-test('evidence of loss stays below the bar for equals, most of the time and at any look', () => {
-  const random = createRandom('equals')
-  let crossed = 0
-  for (let run = 0; run < 1000; run++) {
-    const gains: number[] = []
-    for (let i = 0; i < 50; i++) {
-      gains.push([-1, 0, 1][random.int(3)] ?? 0)
-      if (lossEvidence(gains) >= 10) {
-        crossed++
-        break
-      }
-    }
-  }
-  expect(crossed / 1000).toBeLessThanOrEqual(0.1)
 })
 
 test('a larger gain needs fewer pairs, and no gain none', () => {

@@ -72,7 +72,11 @@ export function distinctPairs(
 
 /** Weighted mean over the examples without error; 0 when there is none. */
 export function meanScore(examples: readonly Example[], outcomes: ReadonlyMap<string, ExampleOutcome>): number {
-  return weightedMean(openScores(examples, outcomes).map(({ score, weight }) => ({ value: score, weight }))) ?? 0
+  const scored = examples.flatMap(({ id, weight }) => {
+    const outcome = outcomes.get(id)
+    return outcome === undefined || outcome.error !== undefined ? [] : [{ value: outcome.score, weight }]
+  })
+  return weightedMean(scored) ?? 0
 }
 
 /**
@@ -94,21 +98,4 @@ export function scoreGain(
   fresh: ReadonlyMap<string, ExampleOutcome>,
 ): number {
   return summarisePairs(pairsOf(examples, old, fresh)).gain
-}
-
-/** A score that could be won on an example, or was. */
-export interface OpenScore {
-  readonly score: number
-  readonly weight: number
-}
-
-/** The scores on these examples; one lost to an error cannot be won. */
-export function openScores(
-  examples: readonly Example[],
-  outcomes: ReadonlyMap<string, ExampleOutcome>,
-): readonly OpenScore[] {
-  return examples.flatMap(({ id, weight }) => {
-    const outcome = outcomes.get(id)
-    return outcome === undefined || outcome.error !== undefined ? [] : [{ score: outcome.score, weight }]
-  })
 }

@@ -12,9 +12,9 @@ import type { CandidateReport } from './result.ts'
 import type { UsedCalls } from './rollouts.ts'
 import type { Run } from './run.ts'
 import { failingFields, maxReading, roundRobin } from './search.ts'
-import { nextRemovals, removalKey } from './simplify.ts'
-import { type Grounds, runMerge, runProposal, runRemovals, type StepResult } from './steps.ts'
-import { wordingLength } from './wording.ts'
+import { nextRemovals, type RemovalRound, removalKey } from './simplify.ts'
+import { type Grounds, runMerge, runProposal, runRemovals, runSifted, type StepResult } from './steps.ts'
+import { newTexts, wordingLength } from './wording.ts'
 
 export interface Exploration {
   /** The highest on the search half; of equals the shorter wording, so that the original wins against what does not beat it. */
@@ -64,17 +64,23 @@ export async function explore(run: Run, original: Candidate): Promise<Exploratio
   const grounds = { original, ...readingOrder(run, original) }
   const evaluation = run.rollouts.callsPerExample * data.search.length
   const sentences = input.without?.includes('mining') ? [] : mined(run, original)
-  /** Texts whose removal was tried. */
+  /** Texts whose removal was tried, or is being tried. */
   const tried = new Set<string>()
+  const retried = new Set<string>()
   const underway: Step[] = []
   let next = 1
   let sinceRemoval = 0
-  const start = (calls: number, work: (id: number, used: UsedCalls) => Promise<StepResult>): true => {
+  let sifted = false
+  const start = (
+    calls: number,
+    work: (id: number, used: UsedCalls) => Promise<StepResult>,
+    removed: RemovalRound['removed'] = [],
+  ): true => {
     const used: UsedCalls = new Map()
     const result = work(next, used)
     // Rejections reach the loop when the step's turn comes.
     result.catch(() => undefined)
-    underway.push({ id: next, calls, used, result })
+    underway.push({ id: next, calls, used, result, removed })
     next++
     return true
   }
@@ -84,6 +90,16 @@ export async function explore(run: Run, original: Candidate): Promise<Exploratio
     const result = await step.result
     run.account.settle(step.calls, step.used)
     conclude(run, state, step.id, result)
+    // What costs nothing was found beside another step, which kept it: once more, from what there is now.
+    const kept = new Set(
+      newTexts(original.signature, state.front.signature).map(({ part, text }) => removalKey(part, text)),
+    )
+    for (const { part, text } of step.removed) {
+      const key = removalKey(part, text)
+      if (!result.free?.has(part.split('.')[1] ?? '') || !kept.has(key) || retried.has(key)) continue
+      retried.add(key)
+      tried.delete(key)
+    }
   }
 
   /** Begins a round of removals, or says that there is none to begin. */
@@ -94,7 +110,19 @@ export async function explore(run: Run, original: Candidate): Promise<Exploratio
     if (round === undefined || !afford(run, next, evaluation)) return false
     for (const { part, text } of round.removed) tried.add(removalKey(part, text))
     sinceRemoval = 0
-    return start(evaluation, (id, used) => runRemovals(run, id, grounds, front, round.signature, used))
+    return start(evaluation, (id, used) => runRemovals(run, id, grounds, front, round.signature, used), round.removed)
+  }
+
+  /** Mined sentences that found no place together get one look each, on the examples that broke them. */
+  function sift(): boolean {
+    const placed = newTexts(original.signature, state.front.signature).map(({ text }) => text)
+    const left = sifted ? [] : sentences.filter(({ text }) => !placed.includes(text))
+    sifted ||= state.reports.length > 0
+    const alone = left.reduce((sum, { examples }) => sum + examples.length, 0)
+    const calls = run.rollouts.callsPerExample * alone + evaluation
+    if (state.reports.length === 0 || left.length === 0 || !afford(run, next, calls)) return false
+    const { front } = state
+    return start(calls, (id, used) => runSifted(run, { id, front, mined: left, grounds }, used))
   }
 
   /** Begins a proposal, or says why there is none to begin. */
@@ -105,7 +133,7 @@ export async function explore(run: Run, original: Candidate): Promise<Exploratio
       return `the reflection model failed ${patience} times in a row: ${state.lastFailure}`
     }
     const fields = failingFields(front.signature, data.train, front.outcomes)
-    if (fields.length === 0) return 'nothing to propose'
+    if (fields.length === 0) return state.reports.length === 0 ? 'nothing to propose' : 'perfect search score'
     const { proposal, reflections } = run.costs
     const limit = whyNotAfford(run, next, proposal, reflections)
     if (limit !== undefined) return limit
@@ -121,7 +149,7 @@ export async function explore(run: Run, original: Candidate): Promise<Exploratio
     // The first proposal alone: nothing is known before it.
     while (stopReason === undefined && underway.length < (state.reports.length === 0 ? 1 : stepsUnderway(run))) {
       const isDue = sinceRemoval >= proposalsBeforeRemoval
-      if (!(isDue && remove())) stopReason = begin()
+      if (!sift() && !(isDue && remove())) stopReason = begin()
     }
     if (underway.length === 0) break
     await finish()
@@ -149,6 +177,8 @@ interface Step {
   readonly calls: number
   readonly used: UsedCalls
   readonly result: Promise<StepResult>
+  /** Texts that it takes away. */
+  readonly removed: RemovalRound['removed']
 }
 
 /** So many that the pool stays full while one of them waits for the reflection model; fewer where the budget is short. */

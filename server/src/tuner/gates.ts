@@ -1,40 +1,9 @@
-/** Gates: who joins the pool, when to stop evaluating a candidate, and what may be promoted. */
+/** Gates: which gains are enough, and what may be promoted. */
 import type { Random } from '../base/random.ts'
 import { holdoutShare, leastForHoldout } from '../examples/split.ts'
-import type { OpenScore } from './candidate.ts'
 import { formatGain, formatP } from './figures.ts'
 import type { Evidence } from './result.ts'
-import { lossEvidence, type Pair, type PairSummary, pairedP, pairsNeeded, sidak, summarisePairs } from './statistics.ts'
-
-/** Permissive: a child passes its minibatch when it scores higher than its parent there. */
-export function passesMinibatch(pairs: readonly Pair[]): boolean {
-  return weightedGain(pairs) > tie
-}
-
-export type DevVerdict = 'open' | 'accepted' | 'no gain' | 'out of reach' | 'worse' | 'too many errors'
-
-/**
- * Where a candidate stands against its bar after some blocks of dev. `remaining` are the bar's scores on examples not
- * evaluated yet: when even 1.0 on all of them cannot lift the candidate above the bar, the rest is not worth a call.
- */
-export function judgeDev(pairs: readonly Pair[], lost: number, remaining: readonly OpenScore[]): DevVerdict {
-  if (bestGain(pairs, remaining) <= tie) return remaining.length === 0 ? 'no gain' : 'out of reach'
-  if (remaining.length === 0) return tooManyLost(lost, pairs.length + lost) ? 'too many errors' : 'accepted'
-  const heaviest = Math.max(...[...pairs, ...remaining].map(({ weight }) => weight))
-  const gains = pairs.map(pair => (pair.weight / heaviest) * (pair.new - pair.old))
-  return lossEvidence(gains) >= 10 ? 'worse' : 'open'
-}
-
-/** A removal is kept when it costs nothing: no score is lost over all examples. What cannot be told counts as a cost. */
-export function judgeRemoval(
-  pairs: readonly Pair[],
-  lost: number,
-  remaining: readonly OpenScore[],
-): 'open' | 'free' | 'costs' | 'too many errors' {
-  if (bestGain(pairs, remaining) < -tie) return 'costs'
-  if (tooManyLost(lost, pairs.length + lost + remaining.length)) return 'too many errors'
-  return remaining.length === 0 ? 'free' : 'open'
-}
+import { type Pair, type PairSummary, pairedP, pairsNeeded, sidak, summarisePairs } from './statistics.ts'
 
 export interface PromotionInput {
   /** Winner against original on the search half. */
@@ -106,15 +75,6 @@ export function tooManyLost(lost: number, all: number): boolean {
 }
 
 const tie = 1e-9
-
-/** The gain there would be if all that remains were right. */
-function bestGain(pairs: readonly Pair[], remaining: readonly OpenScore[]): number {
-  return weightedGain(pairs) + remaining.reduce((sum, { score, weight }) => sum + weight * (1 - score), 0)
-}
-
-function weightedGain(pairs: readonly Pair[]): number {
-  return pairs.reduce((sum, pair) => sum + pair.weight * (pair.new - pair.old), 0)
-}
 
 /** So many that as many as `pairs` of them are held out. */
 function examplesFor(pairs: number): number {

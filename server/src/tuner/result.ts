@@ -70,9 +70,9 @@ export type Evidence = 'proven' | 'weak' | 'unproven'
 
 export interface TuneOutcome {
   readonly tuned: boolean
-  /** Over all examples. */
+  /** Over all examples, or the sample that the budget allows. */
   readonly old_score: number
-  /** The winner's over all examples; absent when no winner got so far. */
+  /** The winner's over the same; absent when no winner got so far. */
   readonly new_score?: number
   readonly improvement?: string
   /** Kept for an unproven winner, too; empty when nothing was found. */

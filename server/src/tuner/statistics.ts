@@ -118,17 +118,6 @@ export function sidak(p: number, tries: number): number {
   return -Math.expm1(Math.max(1, tries) * Math.log1p(-Math.min(p, 1 - 1e-15)))
 }
 
-/**
- * Evidence against "no worse than the parent" that may be looked at after every pair (an e-value): at 10 or more
- * the candidate is worse at the 10 % level. A mean of bets of three sizes against gains in -1..1.
- */
-export function lossEvidence(gains: readonly number[]): number {
-  const bets = [0.2, 0.4, 0.8]
-  let total = 0
-  for (const bet of bets) total += gains.reduce((wealth, gain) => wealth * (1 - bet * gain), 1)
-  return total / bets.length
-}
-
 const zOneSided = 1.645
 const zPowerFourFifths = 0.842
 const zPowerTwoThirds = 0.431

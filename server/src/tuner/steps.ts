@@ -30,6 +30,8 @@ export interface StepResult {
   /** It was evaluated, at least in part. */
   readonly evaluated: boolean
   readonly minibatch?: NonNullable<CandidateReport['minibatch']>
+  /** Outputs that lost nothing by the change; the empty name stands for the whole. */
+  readonly free?: ReadonlySet<string>
   /** Changes that did not earn their place. */
   readonly rejected: readonly Rejected[]
   /** Why the reflection model gave nothing. */
@@ -101,9 +103,7 @@ export async function runProposal(run: Run, proposal: ProposalGrounds, used: Use
     }),
   )
   let child = addConstraints(front.signature, proposal.mined)
-  const sources: Source[] = proposal.mined.map(({ field, text, examples, reasoning }) => {
-    return { part: `outputs.${field}.constraints`, text, proposal: id, examples, reasoning }
-  })
+  const sources: Source[] = [...sourcesOfMined(proposal.mined, id)]
   for (const { shown, answer } of replies) {
     if (answer.kind !== 'proposed') continue
     const own = withChanges(front.signature, answer.changes)
@@ -120,6 +120,41 @@ export async function runProposal(run: Run, proposal: ProposalGrounds, used: Use
     { id, child, front, sources, origin: proposed ? 'reflection' : 'mined', grounds, known: proposal.known },
     used,
   )
+}
+
+/** Each mined sentence alone on the examples that broke it; those that help are evaluated together. */
+export async function runSifted(
+  run: Run,
+  sifting: Pick<ProposalGrounds, 'id' | 'front' | 'mined' | 'grounds'>,
+  used: UsedCalls,
+): Promise<StepResult> {
+  const { id, front, mined, grounds } = sifting
+  const helped = await Promise.all(
+    mined.map(async sentence => {
+      const examples = run.data.train.filter(example => sentence.examples.includes(example.id))
+      const alone = await run.rollouts.evaluate(addConstraints(front.signature, [sentence]), examples, used)
+      return summarisePairs(pairsOf(examples, front.outcomes, alone)).gain > 1e-9
+    }),
+  )
+  const kept = mined.filter((_, i) => helped[i])
+  const child = addConstraints(front.signature, kept)
+  if (kept.length === 0) {
+    const none = {
+      origin: 'mined',
+      parent: front.lead.id,
+      evaluated: false,
+      changeSentences: [],
+      rejected: [],
+    } as const
+    return { ...none, decision: 'rejected: no mined sentence helped alone' }
+  }
+  return evaluateChild(run, { id, child, front, sources: sourcesOfMined(kept, id), origin: 'mined', grounds }, used)
+}
+
+function sourcesOfMined(mined: readonly MinedSentence[], proposal: number): readonly Source[] {
+  return mined.map(({ field, text, examples, reasoning }) => {
+    return { part: `outputs.${field}.constraints`, text, proposal, examples, reasoning }
+  })
 }
 
 function has({ input }: Run, idea: Idea): boolean {
@@ -219,6 +254,12 @@ async function evaluateChild(run: Run, made: Child, used: UsedCalls): Promise<St
   const lost = data.search.filter(({ id }) => outcomes.get(id)?.error !== undefined).length
   const decision = `${formatScore(score)}, was ${formatScore(old)}`
   const result = { ...described, minibatch, evaluated: true, decision, rejected: rejectedOf(data.search) }
+  const free = new Set(
+    changed.flatMap(field => {
+      return fieldGain(metrics, field, data.search, front.outcomes, outcomes) > -1e-9 ? [field.name] : []
+    }),
+  )
+  if (score - old > -1e-9) free.add('')
   if (tooManyLost(lost, data.search.length)) return { ...result, decision: 'rejected: too many calls failed' }
   const candidate: Candidate = {
     id,
@@ -230,7 +271,7 @@ async function evaluateChild(run: Run, made: Child, used: UsedCalls): Promise<St
     searchScore: scoreOver(data.search, grounds.original, outcomes),
     sources: [...front.sources, ...made.sources],
   }
-  return { ...result, candidate }
+  return { ...result, free, candidate }
 }
 
 function isSameField(a: Signature['outputs'][number], b: Signature['outputs'][number] | undefined): boolean {

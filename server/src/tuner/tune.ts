@@ -44,7 +44,7 @@ async function runPhases(run: Run): Promise<Result<TuneOutcome>> {
   const { signature, budget } = input
   run.report({})
   decisions.add('split', { ...data.sizes, weak: data.weak })
-  const scoring = `Scoring ${data.all.length} examples`
+  const scoring = `Scoring ${data.all.length}${data.all.length < data.given ? ` of ${data.given}` : ''} examples`
   if (!account.reserve(costs.baseline)) {
     const message = `${scoring} takes ${costs.baseline} calls and tuning at least ${costs.least}, but the budget is ${budget.maxCalls}: raise --max-calls to at least ${costs.least}.`
     return fail(failure('budget_exhausted', message))
@@ -112,7 +112,8 @@ function describeBudget({ account, data, rollouts }: Run): string {
   const perProposal = 1.2 * mostReflections + price * data.search.length
   const proposals = Math.max(1, Math.floor(account.available() / perProposal))
   const gain = smallestGain(data.testDistinct).toFixed(2)
-  return `this budget buys about ${proposals} ${proposals === 1 ? 'proposal' : 'proposals'}; with ${data.distinct}${data.distinct < data.all.length ? ' different' : ''} examples the smallest gain that can be shown is about ${gain}`
+  const sampled = data.all.length < data.given ? ` on ${data.all.length} of the ${data.given} examples` : ''
+  return `this budget buys about ${proposals} ${proposals === 1 ? 'proposal' : 'proposals'}${sampled}; with ${data.distinct}${data.distinct < data.all.length ? ' different' : ''} examples the smallest gain that can be shown is about ${gain}`
 }
 
 async function finishSearch(
@@ -174,7 +175,10 @@ function leftOut(examples: readonly Example[], a: Candidate, b: Candidate): stri
 }
 
 function finish(run: Run, conclusion: Conclusion): TuneOutcome {
-  const outcome = buildOutcome(run, conclusion)
+  const { all, given } = run.data
+  const sampled = `; the budget allowed to score ${all.length} of the ${given} examples`
+  const reason = `${conclusion.reason}${all.length < given ? sampled : ''}`
+  const outcome = buildOutcome(run, { ...conclusion, reason })
   const best = outcome.new_score === undefined ? {} : { best_score: outcome.new_score }
   run.report({ phase: 'done', message: outcome.reason, ...best })
   return outcome
