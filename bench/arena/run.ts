@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker } from 'node:worker_threads'
 import type { WorldName } from './constants.ts'
-import { contestants } from './contestants/contestants.ts'
 import { type Row, runUnit, type Unit } from './unit.ts'
 import { worlds } from './worlds/worlds.ts'
 
@@ -18,7 +17,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       worlds: { type: 'string', default: Object.keys(worlds).join(',') },
-      contestants: { type: 'string', default: Object.keys(contestants).join(',') },
+      contestants: { type: 'string', default: 'ours,ax,greedy,bestOfN,random' },
       seeds: { type: 'string', default: '30' },
       noise: { type: 'string', default: '0,0.1' },
       reflectors: { type: 'string', default: 'weak,strong' },

@@ -5,10 +5,12 @@ import type { ModelFailure, ModelReply, ModelRequest } from '../../../server/src
 import { readReplyObject } from '../../../server/src/providers/replyText.ts'
 import { withChanges } from '../../../server/src/signature/compare.ts'
 import type { SignatureChange } from '../../../server/src/signature/signature.ts'
+import type { Idea } from '../../../server/src/tuner/result.ts'
 import { createJobWorld } from '../../../test/support/jobWorld.ts'
+import { tuneWorld } from '../../../test/support/tuneWorld.ts'
 import type { Arena } from '../server.ts'
 import { valuesOf } from '../world.ts'
-import type { Contestant } from './contestant.ts'
+import type { Contestant, Session } from './contestant.ts'
 
 /** What is read of a tune job's result. */
 interface Tuned {
@@ -22,12 +24,7 @@ interface Tuned {
 export const ours: Contestant = {
   anytime: false,
   async run(session) {
-    const examples = session.world.shown.map((example, index) => ({
-      id: example.key,
-      values: valuesOf(example),
-      weight: 1,
-      line: index + 1,
-    }))
+    const examples = examplesOf(session)
     const world = createJobWorld(async request => answer(session.arena, request), {
       signature: session.start,
       examples,
@@ -41,6 +38,41 @@ export const ours: Contestant = {
     if (result.tuned) session.report(changed, result.holdout?.new_score ?? Number.NaN)
     else session.report(session.start, result.old_score, result.typed_changes.length > 0 ? changed : undefined)
   },
+}
+
+/** The same without one of its ideas, called directly: no job has such a switch. */
+export function oursWithout(idea: Idea): Contestant {
+  return {
+    anytime: false,
+    async run(session) {
+      const { result } = await tuneWorld(
+        { signature: session.start, examples: examplesOf(session) },
+        async request => retried(() => answer(session.arena, request)),
+        { budget: { maxCalls: session.budget }, without: [idea] },
+      )
+      if (!result.ok) return
+      const { tuned, changes, old_score, holdout } = result.value
+      const changed = withChanges(session.start, changes)
+      if (tuned) session.report(changed, holdout?.new_score ?? Number.NaN)
+      else session.report(session.start, old_score, changes.length > 0 ? changed : undefined)
+    },
+  }
+}
+
+/** As often as a job does. */
+function retried(ask: () => Result<ModelReply, ModelFailure>): Result<ModelReply, ModelFailure> {
+  let reply = ask()
+  for (let n = 1; n < 3 && !reply.ok && reply.error.retryable; n++) reply = ask()
+  return reply
+}
+
+function examplesOf({ world }: Session) {
+  return world.shown.map((example, index) => ({
+    id: example.key,
+    values: valuesOf(example),
+    weight: 1,
+    line: index + 1,
+  }))
 }
 
 /** Reads a reply as the OpenAI provider does. */

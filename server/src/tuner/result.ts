@@ -27,7 +27,8 @@ export interface TuneInput {
 }
 
 /** What the tuner does beyond a plain loop of reflections. */
-export type Idea = 'sample' | 'mining' | 'several' | 'focus' | 'fields' | 'means' | 'memory' | 'removals'
+export const ideas = ['sample', 'mining', 'several', 'focus', 'fields', 'means', 'memory', 'removals'] as const
+export type Idea = (typeof ideas)[number]
 
 export interface TuneBudget {
   readonly maxCalls: number
