@@ -47,6 +47,23 @@ test(
 )
 
 test(
+  'an explanation tells of every new text where it comes from',
+  async () => {
+    const { run, jobId, result } = await tunedSkill()
+    expect((await run('jobs', 'show', jobId)).result.provenance).toBeUndefined()
+    const { provenance } = (await run('jobs', 'show', jobId, '--explain')).result
+    expect(provenance.length).toBeGreaterThan(0)
+    for (const { path, text, examples, reasoning } of provenance) {
+      expect(path).toMatch(/^(?:instructions|(?:in|out)puts\.)/)
+      expect(result.changes.join('\n').replace(/\s+/g, ' ')).toContain(text.replace(/\s+/g, ' ').slice(0, 30))
+      expect(examples.length).toBeGreaterThan(0)
+      expect(reasoning).not.toBe('')
+    }
+  },
+  slow,
+)
+
+test(
   'a part is recorded as what it is: its own changes and reasons, and no score',
   async () => {
     const { run, jobId, read, before } = await tunedSkill()

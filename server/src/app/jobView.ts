@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { formatDuration } from '../base/duration.ts'
 import type { FailingExample, OutcomeRow } from '../evaluation/report.ts'
+import { provenanceSchema } from '../history/version.ts'
 import { type Job, jobErrorSchema, jobKinds, jobStates, progressSchema } from '../jobs/job.ts'
 import { estimateRest } from './estimate.ts'
 import type { FoundJob } from './ports.ts'
@@ -59,6 +60,8 @@ export const tuneResultSchema = z.object({
       }),
     )
     .optional(),
+  /** Where each new text comes from; shown where an explanation is asked for. */
+  provenance: z.array(provenanceSchema).optional(),
   decision_digest: z.string().optional(),
 })
 export type TuneResult = z.infer<typeof tuneResultSchema>
@@ -161,6 +164,14 @@ export function viewJob(job: Job | FoundJob): JobView {
   return view === undefined ? base : { ...base, result: view }
 }
 
+/** With the origin of each new text of a tune job. */
+export function explainJob(job: Job | FoundJob): JobView {
+  const view = viewJob(job)
+  const stored = tuneResultSchema.safeParse(job.result)
+  if (job.kind !== 'tune' || view.result === undefined || !stored.success) return view
+  return { ...view, result: { ...view.result, provenance: stored.data.provenance } as TuneResult }
+}
+
 export function viewTuneJob(job: Job): TuneJobView {
   const { result: _result, ...base } = viewJob(job)
   const result = viewTune(job)
@@ -170,5 +181,6 @@ export function viewTuneJob(job: Job): TuneJobView {
 function viewTune(job: Job): TuneResult | undefined {
   const result = tuneResultSchema.safeParse(job.result)
   if (!result.success) return undefined
-  return job.appliedVersion === undefined ? result.data : { ...result.data, signature_version: job.appliedVersion }
+  const { provenance: _provenance, ...shown } = result.data
+  return job.appliedVersion === undefined ? shown : { ...shown, signature_version: job.appliedVersion }
 }

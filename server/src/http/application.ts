@@ -126,7 +126,7 @@ export function createApplication({ ports, root, stopping, log }: ApplicationOpt
     const misplaced = await refuseOtherKind(route, input.job_id)
     if (misplaced !== undefined) return problemReply(misplaced)
     if (route.answer === 'job') return submit(route, input)
-    if (route.operation === operations['jobs show']) return show(String(input.job_id))
+    if (route.operation === operations['jobs show']) return show(String(input.job_id), input.explain === true)
     const signal = AbortSignal.any([stopping, asking])
     const result = await route.operation.run(ports, input, { signal, onEvent: () => {} })
     if (!result.ok) return problemReply(result.error)
@@ -151,15 +151,18 @@ export function createApplication({ ports, root, stopping, log }: ApplicationOpt
     return { ...jsonReply(202, submitted), location: `${place}/${jobId}` }
   }
 
-  async function show(id: string): Promise<Reply> {
-    const view = await viewSettled(id)
+  async function show(id: string, explain: boolean): Promise<Reply> {
+    const view = await viewSettled(id, explain)
     return view.ok ? jsonReply(200, view.value) : problemReply(view.error)
   }
 
   /** An ended job is shown when this server has done what was to be done with its result, too. */
-  async function viewSettled(id: string): Promise<Result<JobView & { readonly apply_error?: Failure }>> {
+  async function viewSettled(
+    id: string,
+    explain = false,
+  ): Promise<Result<JobView & { readonly apply_error?: Failure }>> {
     const context = { signal: stopping, onEvent: () => {} }
-    const look = () => operations['jobs show'].run(ports, { job_id: id }, context)
+    const look = () => operations['jobs show'].run(ports, { job_id: id, explain }, context)
     let view = await look()
     if (view.ok && view.value.status !== 'queued' && view.value.status !== 'running') {
       await runs.settled(id)

@@ -4,7 +4,7 @@ import { failure } from '../../base/errors.ts'
 import { fail, ok, type Result } from '../../base/result.ts'
 import { type Job, jobKinds, jobStates } from '../../jobs/job.ts'
 import { budgetInputs, jobIdInput, positional, rootInput, typedCallsInput } from '../inputs.ts'
-import { evaluateResultSchema, type JobView, jobViewSchema, viewJob, viewTuneJob } from '../jobView.ts'
+import { evaluateResultSchema, explainJob, type JobView, jobViewSchema, viewJob, viewTuneJob } from '../jobView.ts'
 import { unknownPrice, unreachableModel } from '../modelChoice.ts'
 import { defineOperation, type OperationContext } from '../operation.ts'
 import type { FoundJob, JobService, Ports } from '../ports.ts'
@@ -41,9 +41,14 @@ export const listJobs = defineOperation({
 export const showJob = defineOperation({
   name: 'jobs show',
   summary: 'everything known of one job',
-  input: z.object({ job_id: jobIdInput, root: rootInput }),
+  input: z.object({
+    job_id: jobIdInput,
+    root: rootInput,
+    explain: z.boolean().default(false).describe('also where each new text comes from, and why'),
+  }),
   output: jobViewSchema,
-  run: (ports, input) => viewAfter(ports, input, service => service.get(input.job_id)),
+  run: (ports, input) =>
+    viewAfter(ports, input, service => service.get(input.job_id), input.explain ? explainJob : viewJob),
 })
 
 export const cancelJob = defineOperation({
@@ -214,11 +219,12 @@ async function viewAfter(
   ports: Ports,
   named: NamedJob,
   action: (service: JobService) => Promise<Result<Job>>,
+  view: (job: Job) => JobView = viewJob,
 ): Promise<Result<JobView>> {
   const opened = await openJob(ports, named)
   if (!opened.ok) return opened
   const job = await action(opened.value.service)
-  return job.ok ? ok(viewJob(job.value)) : job
+  return job.ok ? ok(view(job.value)) : job
 }
 
 interface OpenedJob {

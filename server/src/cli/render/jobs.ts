@@ -69,6 +69,9 @@ export function renderJob(terminal: Terminal, job: JobView): string {
       ...candidates.flatMap(candidate => candidateLines(terminal, candidate)),
     )
   }
+  if (result.provenance !== undefined && result.provenance.length > 0) {
+    lines.push('', 'Where each new text comes from', ...result.provenance.flatMap(text => originLines(terminal, text)))
+  }
   const kept = result.changes.length > 0 && result.signature_version === undefined
   if (kept) {
     const unproven = result.evidence === 'unproven' ? ' --unproven' : ''
@@ -99,6 +102,19 @@ function candidateLines(terminal: Terminal, candidate: NonNullable<TuneResult['c
     ...candidate.changes.map(change => `     ${wrap(`+ ${change}`, terminal.columns, 7)}`),
   ]
 }
+
+function originLines(terminal: Terminal, origin: NonNullable<TuneResult['provenance']>[number]): string[] {
+  const { columns } = terminal
+  const { path, text, examples, reasoning = '' } = origin
+  const more = examples.length > mostNamed ? ` and ${examples.length - mostNamed} more` : ''
+  const failing = examples.length === 0 ? [] : [`failing: ${examples.slice(0, mostNamed).join(', ')}${more}`]
+  return [
+    `  ${wrap(`${path}: ${text}`, columns, 4)}`,
+    ...[...failing, reasoning].filter(line => line !== '').map(line => `    ${wrap(line, columns, 4)}`),
+  ]
+}
+
+const mostNamed = 8
 
 export function renderCancelled(terminal: Terminal, job: JobView): string {
   if (job.status !== 'running') return renderJob(terminal, job)
