@@ -13,6 +13,8 @@ export const newSignature: CommandHandler = async ({ server }, given) => {
   const { value, selection } = offeredFolder(below, chosen !== undefined && (await isEmpty(chosen)))
   const folder = (text: string) => vscode.Uri.joinPath(root, ...foldersOf(text))
   const typed = await vscode.window.showInputBox({
+    // The walkthrough takes the focus when it ticks its step.
+    ignoreFocusOut: true,
     title: 'New Signature',
     prompt: 'Folder of the new skill, as seen from the workspace folder',
     value,

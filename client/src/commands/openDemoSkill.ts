@@ -29,6 +29,8 @@ async function chooseFolder(folders: readonly vscode.WorkspaceFolder[]): Promise
   ]
   const chosen = await vscode.window.showQuickPick(items, {
     title: 'Open Demo Skill',
+    // The walkthrough takes the focus when it ticks its step.
+    ignoreFocusOut: true,
     placeHolder: `Folder that gets a copy, in ${samplePath.join('/')}`,
   })
   if (chosen === undefined || chosen.uri !== undefined) return chosen?.uri
