@@ -1,6 +1,8 @@
 /** Starts the bundled language server with the editor's own Node, and talks to it. */
 import type * as vscode from 'vscode'
 import {
+  ErrorAction,
+  type ErrorHandler,
   LanguageClient,
   type LanguageClientOptions,
   RevealOutputChannelOn,
@@ -62,7 +64,17 @@ export async function startClient(start: ClientStart): Promise<RunningClient> {
       },
     },
   }
-  const client = new LanguageClient(
+  // A server that was killed may show as a broken pipe first, for which the library would stop for good: that it is gone
+  // is told next, and then it is started again.
+  let restarts: ErrorHandler | undefined
+  options.errorHandler = {
+    error: () => ({ action: ErrorAction.Continue, handled: true }),
+    closed() {
+      restarts ??= client.createDefaultErrorHandler()
+      return restarts.closed()
+    },
+  }
+  const client: LanguageClient = new LanguageClient(
     'signatureTuner',
     'Signature Tuner',
     { module: programPath, args: ['lsp'], transport: TransportKind.stdio },

@@ -26,8 +26,6 @@ export interface HostOptions {
   readonly models: ModelSettings
   /** Given by a host whose editor has models. */
   readonly completeInEditor?: CompleteInEditor | undefined
-  /** Jobs leave the processor to the host, which a person is using. */
-  readonly backgroundJobs?: boolean
 }
 
 export interface Host {
@@ -41,7 +39,7 @@ export interface Host {
 }
 
 export function composeHost(options: HostOptions): Host {
-  const { cwd, home = homedir(), root: fixedRoot, programFolder, models, completeInEditor, backgroundJobs } = options
+  const { cwd, home = homedir(), root: fixedRoot, programFolder, models, completeInEditor } = options
   const files = createFiles({ cwd, home, ...(fixedRoot !== undefined && { root: fixedRoot }) })
   const endpoint: Endpoint = { baseUrl: models.baseUrl, apiKey: models.apiKey, timeout: models.timeout }
   const services = new Map<string, JobService & AsyncDisposable>()
@@ -54,7 +52,6 @@ export function composeHost(options: HostOptions): Host {
       root,
       endpoint,
       completeInEditor,
-      background: backgroundJobs,
     })
     services.set(root, service)
     return service

@@ -44,7 +44,7 @@ export function createHosts(options: HostsOptions): Hosts {
     const digest = JSON.stringify(models)
     const known = hosts.get(digest)
     if (known !== undefined) return known
-    const host = composeHost({ cwd, programFolder, models, completeInEditor, backgroundJobs: true })
+    const host = composeHost({ cwd, programFolder, models, completeInEditor })
     const made = { host, ports: withOpenDocuments(host.ports, openText) }
     hosts.set(digest, made)
     return made

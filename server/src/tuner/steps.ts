@@ -77,21 +77,22 @@ export async function runProposal(run: Run, proposal: ProposalGrounds, used: Use
   } as const
   const count = has(run, 'several') ? Math.min(mostReflections, Math.max(fewestReflections, fields.length)) : 1
   const read = data.train.filter(({ id }) => front.outcomes.has(id))
+  /** By what they read: with few failures two may be alike, and the same question is not asked twice. */
+  const questions = new Map<string, { readonly shown: readonly Example[]; readonly n: number }>()
+  for (let n = 0; n < count; n++) {
+    const focus = has(run, 'focus') ? fields[(n + (count === 1 ? id : 0)) % fields.length] : undefined
+    const random = createRandom(`${input.seed} proposal ${id} ${n}`)
+    const shown = drawShown(front.signature, focus, read, front.outcomes, random)
+    const rejected = has(run, 'memory') ? proposal.rejected : []
+    const analysis = failureAnalysis({ ...front, read, shown, rejected, ...(focus !== undefined && { focus }) })
+    if (!questions.has(analysis)) questions.set(analysis, { shown, n })
+  }
   const replies = await Promise.all(
-    Array.from({ length: count }, async (_, n) => {
-      const focus = has(run, 'focus') ? fields[(n + (count === 1 ? id : 0)) % fields.length] : undefined
-      const random = createRandom(`${input.seed} proposal ${id} ${n}`)
-      const shown = drawShown(front.signature, focus, read, front.outcomes, random)
+    [...questions].map(async ([analysis, { shown, n }]) => {
       const answer = await propose(
         {
           signature: front.signature,
-          analysis: failureAnalysis({
-            ...front,
-            read,
-            shown,
-            rejected: has(run, 'memory') ? proposal.rejected : [],
-            ...(focus !== undefined && { focus }),
-          }),
+          analysis,
           model: input.reflectionModel,
           parameters: input.parameters,
           repeat: id * mostReflections + n,

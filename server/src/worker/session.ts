@@ -1,6 +1,5 @@
 /** One worker process and the pipe to it. */
 import { spawn } from 'node:child_process'
-import { constants, setPriority } from 'node:os'
 import {
   type CancellationToken,
   CancellationTokenSource,
@@ -36,18 +35,15 @@ const closeMilliseconds = 5_000
 export interface SessionOptions {
   /** Answers the worker's calls of the editor's models; absent where there are none. */
   readonly completeInEditor?: CompleteInEditor | undefined
-  /** Others get the processor first: a person waits for them. */
-  readonly background?: boolean | undefined
 }
 
 /** Runs `script` with this process's own Node. */
 export function startSession(script: string, options: SessionOptions = {}): Session {
-  const { completeInEditor, background = false } = options
+  const { completeInEditor } = options
   // The key travels in the first message only; an editor's Node needs to be told that it is one.
   const env: NodeJS.ProcessEnv = { ...process.env, ELECTRON_RUN_AS_NODE: '1' }
   delete env.OPENAI_API_KEY
   const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env, windowsHide: true })
-  if (background) yieldProcessor(child.pid)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (chunk: string) => {
@@ -112,14 +108,6 @@ export function startSession(script: string, options: SessionOptions = {}): Sess
       await ended
       clearTimeout(timer)
     },
-  }
-}
-
-function yieldProcessor(pid: number | undefined): void {
-  try {
-    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL)
-  } catch {
-    // It ended at once, or the system does not let us: it works all the same.
   }
 }
 
