@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createWorkspace } from '../support/cli.ts'
 
-const slow = 60_000
+const slow = 180_000
 
 async function tunedSkill() {
   const workspace = createWorkspace()

@@ -8,7 +8,7 @@ import { createWorkspace, type Workspace } from '../support/cli.ts'
 import { type LspClient, startLspClient } from '../support/lspClient.ts'
 import { startModelServer } from '../support/modelServer.ts'
 
-const slow = 60_000
+const slow = 180_000
 const path = 'skills/python/async/signature.yaml'
 const editing = {
   workspace: {

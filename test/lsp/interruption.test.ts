@@ -5,7 +5,7 @@ import { createWorkspace, shoutSignature } from '../support/cli.ts'
 import { startLspClient } from '../support/lspClient.ts'
 import { startModelServer } from '../support/modelServer.ts'
 
-const slow = 60_000
+const slow = 180_000
 const path = 'skills/shout/signature.yaml'
 const better = 'Repeat the word in CAPITAL letters, always.'
 const concurrency = 4
