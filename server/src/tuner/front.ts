@@ -88,8 +88,7 @@ export function meanOutcomes(pool: readonly Candidate[], candidate: Candidate): 
 
 /** What bears on one output: its own words, the instructions and the inputs. */
 function contextOf({ signature }: Candidate, at: number): string {
-  const { instructions, inputs, outputs } = signature
-  return wordingKey({ ...signature, instructions, inputs, outputs: outputs.slice(at, at + 1) })
+  return wordingKey({ ...signature, outputs: signature.outputs.slice(at, at + 1) })
 }
 
 /** Metrics that read the field, on the examples that both were scored on. */
