@@ -414,7 +414,9 @@ describe('mining', () => {
     expect(outcome.candidates[0]).toMatchObject({ id: 1, parent: 0, searchScore: 1 })
     expect(outcome).toMatchObject({ tuned: true, evidence: 'proven', new_score: 1 })
     expect(outcome.changeSentences).toContain("Field 'answer': added constraint 'Use lowercase.'")
-    expect(outcome.provenance.find(({ text }) => text === 'Use lowercase.')?.reasoning).toContain('All expected values are in lower case')
+    expect(outcome.provenance.find(({ text }) => text === 'Use lowercase.')?.reasoning).toContain(
+      'All expected values are in lower case',
+    )
   })
 
   test('keeps the sentences that help when all together do harm', async () => {
