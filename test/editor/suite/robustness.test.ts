@@ -1,13 +1,17 @@
 /** What ends in the middle begins again by itself, and what was applied is undone in one step. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { ConfigurationTarget, commands, window, workspace } from 'vscode'
+import { ConfigurationTarget, commands, languages, type Uri, WorkspaceEdit, window, workspace } from 'vscode'
 import { startModelServer } from '../../support/modelServer.ts'
-import { type TestContext, test } from '../harness/test.ts'
-import { writeSkill } from './skillFile.ts'
+import { type TestContext, test, waitFor } from '../harness/test.ts'
+import { problemOf, writeSkill } from './skillFile.ts'
 
-/** Ids of processes below this one, the extension host, that run jobs. */
-function workers(): readonly number[] {
+interface Preview {
+  readonly changes: readonly string[]
+}
+
+/** Ids of processes below this one, the extension host, whose command line holds a text. */
+function processesOf(text: string): readonly number[] {
   const listed = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' })
   const all = listed.split('\n').flatMap(line => {
     const [, pid, parent, args = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? []
@@ -17,12 +21,14 @@ function workers(): readonly number[] {
     const parent = all.find(one => one.pid === pid)?.parent
     return parent === process.pid || (parent !== undefined && parent > 1 && isOurs(parent))
   }
-  return all.filter(({ pid, args }) => args.includes('worker.cjs') && isOurs(pid)).map(({ pid }) => pid)
+  return all.filter(({ pid, args }) => args.includes(text) && isOurs(pid)).map(({ pid }) => pid)
 }
 
-function killWorkers(): void {
-  const found = workers()
-  assert.ok(found.length > 0, 'no process runs jobs')
+const languageServer = 'bin.cjs lsp'
+
+function kill(text: string): void {
+  const found = processesOf(text)
+  assert.ok(found.length > 0, `no process runs ${text}`)
   for (const pid of found) process.kill(pid, 'SIGKILL')
 }
 
@@ -32,8 +38,8 @@ async function configure(context: TestContext, name: string, value: unknown, tar
   context.onFinished(() => settings().update(name, undefined, target))
 }
 
-async function openSkill(context: TestContext) {
-  const uri = await writeSkill(context, text => text.replace('skill_id: python-async\n', ''))
+async function openSkill(context: TestContext, change = (text: string) => text) {
+  const uri = await writeSkill(context, text => change(text.replace('skill_id: python-async\n', '')))
   const document = await workspace.openTextDocument(uri)
   await window.showTextDocument(document)
   context.onFinished(() => commands.executeCommand('workbench.action.closeAllEditors'))
@@ -41,6 +47,34 @@ async function openSkill(context: TestContext) {
   context.onFinished(() => document.isDirty && document.save())
   return { uri, document }
 }
+
+function isNamed(uri: Uri): boolean {
+  return languages.getDiagnostics(uri).some(({ message }) => message.startsWith('7 '))
+}
+
+function previewOf(uri: Uri): Thenable<Preview> {
+  return commands.executeCommand('signature-tuner.apply', { uri: uri.toString(), preview: true, reviewed: true })
+}
+
+test('a language server that was killed starts again, names mistakes, and tunes', async context => {
+  await configure(context, 'model', 'embedded', ConfigurationTarget.Workspace)
+  const { uri, document } = await openSkill(context, text => text.replace('threshold: 0.75', 'threshold: 7'))
+  await problemOf('threshold-range', uri)
+  const [before] = processesOf(languageServer)
+  kill(languageServer)
+  // Those of the one that was killed go; these are of the next.
+  await waitFor(languages.onDidChangeDiagnostics, () => !isNamed(uri) || undefined)
+  const mistake = await problemOf('threshold-range', uri)
+  assert.notEqual(processesOf(languageServer)[0], before)
+  const edit = new WorkspaceEdit()
+  edit.replace(uri, mistake.range, '0.75')
+  await workspace.applyEdit(edit)
+  await waitFor(languages.onDidChangeDiagnostics, () => !isNamed(uri) || undefined)
+  assert.match(document.getText(), /threshold: 0\.75/)
+  await document.save()
+  await commands.executeCommand('signatureTuner.tune', uri)
+  assert.notDeepEqual((await previewOf(uri)).changes, [])
+}, 120_000)
 
 test('a tuning whose worker was killed goes on, and asks nothing twice that was answered', async context => {
   const gate = Promise.withResolvers<void>()
@@ -64,7 +98,7 @@ test('a tuning whose worker was killed goes on, and asks nothing twice that was 
   const ended = commands.executeCommand('signatureTuner.tune', uri)
   assert.equal(await Promise.race([halfway.promise.then(() => 'halfway'), ended.then(() => 'ended')]), 'halfway')
   const answered = model.requests.slice(0, 6).map(({ text }) => text)
-  killWorkers()
+  kill('worker.cjs')
   gate.resolve()
   await ended
   assert.ok(model.count > 14)
