@@ -51,9 +51,10 @@ function findNode() {
   )
 }
 
-/** All but the tests in a real editor, which `test:editor` runs; arguments, such as the name of a file, are Vitest's. */
+/** Everything, the editor's suite last; with arguments, such as the name of a file, they are meant for Vitest alone. */
 function test(args) {
   run(node, ['node_modules/vitest/vitest.mjs', 'run', ...args])
+  if (args.length === 0) run(node, ['test/editor/main.ts'])
 }
 
 /** Tunes a copy of a sample skill with the offline demo model, so that the sample stays as it is. */
