@@ -1,6 +1,6 @@
 /** Opens the workbench as a person has it: a server with the packaged extension, and a browser that shows it. */
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { findChromium } from './chromium.ts'
 import { type Server, type ServerOptions, startServer } from './server.ts'
@@ -8,6 +8,8 @@ import { type Server, type ServerOptions, startServer } from './server.ts'
 export interface EditorOptions extends ServerOptions {
   /** Pixels; 1280 by 800 unless told. */
   readonly size?: { readonly width: number; readonly height: number }
+  /** Opens this workspace file beside the folder instead of the folder. */
+  readonly workspaceFile?: string
   /** An extension under development and its test module, run by the extension host; `onLog` receives its console. */
   readonly tests?: ExtensionTests
 }
@@ -38,7 +40,7 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
     context.setDefaultTimeout(120_000)
     const page = await context.newPage()
     await exposeTests(page, options.tests)
-    await page.goto(`http://${server.address}/?${query(server, options.tests)}`)
+    await page.goto(`http://${server.address}/?${query(server, options)}`)
     if (options.tests === undefined) await page.locator('.monaco-workbench .explorer-folders-view').waitFor()
     return { ...server, page, stop }
   } catch (error) {
@@ -57,9 +59,13 @@ async function launch(): Promise<Browser> {
   })
 }
 
-function query(server: Server, tests: ExtensionTests | undefined): string {
+function query(server: Server, { tests, workspaceFile }: EditorOptions): string {
   const remote = (path: string) => `vscode-remote://${server.address}${path}`
-  const parameters = new URLSearchParams({ folder: server.workspace })
+  const parameters = new URLSearchParams(
+    workspaceFile === undefined
+      ? { folder: server.workspace }
+      : { workspace: join(dirname(server.workspace), workspaceFile) },
+  )
   if (tests !== undefined) {
     const payload = [
       ['extensionDevelopmentPath', remote(tests.folder)],

@@ -55,8 +55,13 @@ export function createReviews(extension: vscode.ExtensionContext, server: Server
   }
 
   async function renew(review: OpenReview): Promise<void> {
+    const isOpen = () => open.get(review.shown.toString()) === review
     try {
-      review.preview = await previewOf(server, review.uri, review.jobId)
+      if (!isOpen()) return
+      const preview = await previewOf(server, review.uri, review.jobId)
+      // Accepting changes the file, too, and closes the review.
+      if (!isOpen()) return
+      review.preview = preview
       changed.fire(review.shown)
       explain(review)
     } catch (error) {

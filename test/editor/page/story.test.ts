@@ -55,4 +55,6 @@ test('a signature is scored, tuned, reviewed, accepted and looked back at', asyn
   await text.locator('.view-line', { hasText: 'name:' }).getByText('name', { exact: true }).first().hover()
   await page.locator('.monaco-hover', { hasText: 'Version' }).waitFor()
   await takePicture(page, 'hover')
+  // With the review its reasons went, too.
+  await page.getByText('There are no comments in this workspace yet.').waitFor()
 })

@@ -44,6 +44,7 @@ test.each([
 
 test('a workspace of several folders is warned of by its file and by each folder', async () => {
   const editor = await open({
+    workspaceFile: 'two.code-workspace',
     prepare: workspace => {
       mkdirSync(join(workspace, '../other'))
       writeSettings(join(workspace, '../other'), '{ "[skill-signature]": { "signatureTuner.timeout": 3 } }')
@@ -53,9 +54,7 @@ test('a workspace of several folders is warned of by its file and by each folder
       )
     },
   })
-  const { page, folder, address } = editor
-  await page.goto(`http://${address}/?workspace=${encodeURIComponent(join(folder, 'two.code-workspace'))}`)
-  await page.locator('.monaco-workbench .explorer-folders-view').waitFor()
+  const { page } = editor
   await openFile(editor, skill)
   await warning(editor).filter({ hasText: 'sets signatureTuner.timeout, signatureTuner.maxCost (' }).waitFor()
   await takePicture(page, 'workspace-settings-several')
