@@ -79,14 +79,14 @@ test('outputs that fail come first where they lose most, and those without a los
 })
 
 test('a reflection reads failures of every kind, and some right answers', () => {
-  const examples = Array.from({ length: 40 }, (_, i) => exampleOf(`t${i}`, { context: '', answer: 'Paris' }))
-  // 20 right, 18 in the wrong case, 2 missing.
-  const got = (i: number) => (i < 20 ? 'Paris' : i < 38 ? 'paris' : '')
+  const examples = Array.from({ length: 60 }, (_, i) => exampleOf(`t${i}`, { context: '', answer: 'Paris' }))
+  // 20 right, 38 in the wrong case, 2 missing.
+  const got = (i: number) => (i < 20 ? 'Paris' : i < 58 ? 'paris' : '')
   const outcomes = byId(examples.map((example, i) => outcomeOf(example, { answer: got(i) })))
   const shown = drawShown(plainSignature(), 'answer', examples, outcomes, createRandom('m'))
   const number = (id: string) => Number(id.slice(1))
-  expect(shown).toHaveLength(13)
-  expect(shown.filter(({ id }) => number(id) >= 38)).toHaveLength(2)
+  expect(shown).toHaveLength(23)
+  expect(shown.filter(({ id }) => number(id) >= 58)).toHaveLength(2)
   expect(shown.filter(({ id }) => number(id) < 20)).toHaveLength(3)
 })
 

@@ -14,6 +14,8 @@ export interface AnalysisInput {
   /** Examples shown, failing ones and right ones. */
   readonly shown: readonly Example[]
   readonly rejected: readonly Rejected[]
+  /** Ids of those that only the first wording answered. */
+  readonly stale?: ReadonlySet<string>
   /** The output that this reflection is about; others are about the rest. */
   readonly focus?: string
 }
@@ -28,10 +30,14 @@ export interface Rejected {
 export function failureAnalysis(input: AnalysisInput): string {
   const { signature, read, outcomes, shown } = input
   const shownIds = new Set(shown.map(({ id }) => id))
+  const fresh = read.filter(({ id }) => !input.stale?.has(id))
   const scored = read.filter(({ id }) => outcomes.get(id)?.error === undefined && outcomes.has(id))
   const cap = valueCap(signature, shown.length)
   const sections = [
-    `Score of the current signature on these examples: ${formatScore(meanScore(read, outcomes))} (threshold ${signature.threshold}).`,
+    `Score of the current signature on these examples: ${formatScore(meanScore(fresh, outcomes))} (threshold ${signature.threshold}).`,
+    fresh.length === read.length
+      ? ''
+      : 'Examples marked "first wording" were answered before the signature was changed.',
     input.focus === undefined ? '' : `Find out first what output ${input.focus} lacks.`,
     ...byField(clusterFailures(signature, read, outcomes)).map(clusters =>
       fieldSection(input, clusters, scored.length, shownIds, cap),
@@ -66,7 +72,7 @@ function fieldSection(
     `What they share: of the ${failing.length} values, ${shared}.`,
     ...failing
       .filter(({ example }) => shownIds.has(example.id))
-      .map(item => `\n${exampleLines(input.signature, item.example, item.outcome, cap)}`),
+      .map(item => `\n${exampleLines(input, item.example, item.outcome, cap)}`),
   ].join('\n')
 }
 
@@ -75,15 +81,20 @@ function rightSection(input: AnalysisInput, cap: number): string {
     const outcome = input.outcomes.get(example.id)
     return outcome === undefined || outcome.error !== undefined || outcome.score < 1 - 1e-9
       ? []
-      : [`\n${exampleLines(input.signature, example, outcome, cap)}`]
+      : [`\n${exampleLines(input, example, outcome, cap)}`]
   })
   return right.length === 0 ? '' : ['## Examples that were right', ...right].join('\n')
 }
 
-function exampleLines(signature: Signature, example: Example, outcome: ExampleOutcome, cap: number): string {
+function exampleLines(
+  { signature, stale }: AnalysisInput,
+  example: Example,
+  outcome: ExampleOutcome,
+  cap: number,
+): string {
   const { values } = example
   const prediction = outcome.prediction ?? {}
-  const lines = [`### Example ${example.id.replace(/\s+/gu, ' ')}`]
+  const lines = [`### Example ${example.id.replace(/\s+/gu, ' ')}${stale?.has(example.id) ? ' (first wording)' : ''}`]
   for (const { name } of signature.inputs) {
     if (Object.hasOwn(values, name)) lines.push(`- input ${name}: ${line(values[name], cap)}`)
   }

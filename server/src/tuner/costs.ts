@@ -4,7 +4,7 @@ import type { SplitData } from './run.ts'
 import { mostReflections } from './steps.ts'
 
 export interface Costs {
-  /** The signature as it is on all examples. */
+  /** The signature as it is on all examples, those to read among them. */
   readonly baseline: number
   /** A reflective proposal that goes all the way. */
   readonly proposal: number
@@ -16,10 +16,10 @@ export interface Costs {
   readonly least: number
 }
 
-export function costsOf(data: Pick<SplitData, 'all' | 'search' | 'test'>, callsPerExample: number): Costs {
-  const unseen = new Set(data.test)
+export function costsOf(data: Pick<SplitData, 'all' | 'search' | 'more'>, callsPerExample: number): Costs {
+  const unseen = new Set(data.all)
   for (const example of data.search) unseen.delete(example)
-  const baseline = callsPerExample * data.all.length
+  const baseline = callsPerExample * new Set([...data.all, ...data.more]).size
   const reflections = mostReflections * callsPerProposal
   const proposal = reflections + callsPerExample * data.search.length
   const finish = callsPerExample * unseen.size

@@ -118,7 +118,8 @@ export async function explore(run: Run, original: Candidate): Promise<Exploratio
     const placed = newTexts(original.signature, state.front.signature).map(({ text }) => text)
     const left = sifted ? [] : sentences.filter(({ text }) => !placed.includes(text))
     sifted ||= state.reports.length > 0
-    const alone = left.reduce((sum, { examples }) => sum + examples.length, 0)
+    const searched = new Set(data.train.map(({ id }) => id))
+    const alone = left.reduce((sum, { examples }) => sum + examples.filter(id => searched.has(id)).length, 0)
     const calls = run.rollouts.callsPerExample * alone + evaluation
     if (state.reports.length === 0 || left.length === 0 || !afford(run, next, calls)) return false
     const { front } = state
@@ -200,7 +201,7 @@ function readingOrder({ input, data }: Run, original: Candidate): Pick<Grounds, 
 /** As many sentences as the length budget allows. */
 function mined({ input, data }: Run, original: Candidate): readonly MinedSentence[] {
   let room = lengthLimit(input.signature) - wordingLength(input.signature)
-  return mine(input.signature, data.train, original.outcomes).filter(({ text }) => {
+  return mine(input.signature, [...data.train, ...data.more], original.outcomes).filter(({ text }) => {
     if (text.length > room) return false
     room -= text.length
     return true

@@ -4,6 +4,7 @@ import { estimateCost } from '../model/prices.ts'
 import { averageCost, formatDollars, type Spending } from '../model/usage.ts'
 import { renderSignature } from '../signature/render.ts'
 import type { Run } from './run.ts'
+import { mostShown } from './search.ts'
 
 const limitSchema = z.object({
   limit: z.enum(['time', 'budget']),
@@ -50,14 +51,13 @@ function costOfCalls({ input, rollouts, data }: Run, spending: Spending, committ
   const reflective = Math.min(committed, rollouts.totals.reflections + reflections)
   const signature = renderSignature(input.signature, { examples: false }).length
   const values = data.train.reduce((sum, example) => sum + JSON.stringify(example.values).length, 0)
-  const analysis = Math.min(longestAnalysis, (examplesRead * values) / Math.max(1, data.train.length))
+  const analysis = Math.min(longestAnalysis, (mostShown * values) / Math.max(1, data.train.length))
   const perReflection =
     averageCost(reflection) ?? estimateCost(input.reflectionModel, signature + analysis, 2 * signature) ?? 0
   return perReflection * reflective + (perExample * (committed - reflective)) / rollouts.callsPerExample
 }
 
-/** What an unseen reflection is taken to read: about as many examples, with outputs and feedback beside the values. */
-const examplesRead = 24
+/** Characters that an unseen reflection is taken to read at most. */
 const longestAnalysis = 60_000
 
 function callsOf({ task, judge, reflection }: Spending): number {

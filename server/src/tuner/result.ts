@@ -27,7 +27,17 @@ export interface TuneInput {
 }
 
 /** What the tuner does beyond a plain loop of reflections. */
-export const ideas = ['sample', 'mining', 'several', 'focus', 'fields', 'means', 'memory', 'removals'] as const
+export const ideas = [
+  'sample',
+  'evidence',
+  'mining',
+  'several',
+  'focus',
+  'fields',
+  'means',
+  'memory',
+  'removals',
+] as const
 export type Idea = (typeof ideas)[number]
 
 export interface TuneBudget {

@@ -29,12 +29,14 @@ export interface Run {
 export interface SplitData {
   /** Examples there are. */
   readonly given: number
-  /** Those that the budget allows to score. */
+  /** Those that the first wording and the winner are scored on. */
   readonly all: readonly Example[]
   /** Steers the search. */
   readonly search: readonly Example[]
   /** The examples of `search` that reflection and mining read: those not kept from it by `_split: dev`. */
   readonly train: readonly Example[]
+  /** More examples to read: only the first wording is tried on them, and perhaps the winner. */
+  readonly more: readonly Example[]
   /** What the promotion is tested on: the holdout, or everything when there is too little to hold out. */
   readonly test: readonly Example[]
   readonly weak: boolean
@@ -51,7 +53,7 @@ export type ProgressUpdate = Partial<Pick<TuneProgress, 'phase' | 'message' | 'b
 
 export function createRun(input: TuneInput, ports: TunePorts): Run {
   const price = callsPerExample(ports.metrics.map(({ spec }) => spec))
-  const data = splitData(input, sampleExamples(input, price))
+  const data = splitData(input, price)
   const ended = new AbortController()
   let failed: Failure | undefined
   const stop = (error: Failure) => {
@@ -75,40 +77,72 @@ export function createRun(input: TuneInput, ports: TunePorts): Run {
 }
 
 /**
- * So many examples, drawn by seed, that scoring the first and the last wording takes no more than a quarter of a small
- * budget: the rest buys proposals, and many of them on fewer examples find more than few on many.
+ * What a small budget is shared between, in examples: those that every proposal is tried on grow slower than the budget,
+ * so that more money buys more proposals, too; failures of the first wording cost one call each and show a reflection
+ * rules that few examples need.
  */
-function sampleExamples({ examples, budget, seed, without }: TuneInput, price: number): readonly Example[] {
-  const size = Math.max(leastSample, Math.floor((budget.maxCalls - 4 * callsPerProposal) / (sampleShare * price)))
-  if (size >= examples.length || without?.includes('sample')) return examples
-  const chosen = new Set(createRandom(`${seed} sample`).shuffle(examples).slice(0, size))
-  return examples.filter(example => chosen.has(example))
+function partSizes({ budget, without }: TuneInput, price: number) {
+  if (without?.includes('sample')) return { search: Infinity, holdout: Infinity, undivided: Infinity, more: 0 }
+  const affordable = Math.max(0, (budget.maxCalls - 4 * callsPerProposal) / price)
+  const search = Math.max(leastSearch, Math.round(0.575 * affordable ** 0.6))
+  const holdout = Math.floor(affordable / 14)
+  return {
+    search,
+    holdout: holdout < leastHoldout / 2 ? 0 : Math.max(leastHoldout, holdout),
+    undivided: Math.max(leastUndivided, Math.floor(affordable / 7)),
+    more: without?.includes('evidence') ? 0 : Math.floor(Math.max(0, Math.min(1.5 * search, affordable / 8 - 4))),
+  }
 }
 
-const sampleShare = 7
 /** Fewer show nothing. */
-const leastSample = 8
+const leastSearch = 6
+const leastHoldout = 9
+/** Where all are searched and tested. */
+const leastUndivided = 8
+/** The part of the budget that scoring the winner on the rest of the search half, too, may take. */
+const completionShare = 1 / 20
 
-/** Where nothing can be held out, all examples are searched and all tested: the evidence is weak then. */
-function splitData({ signature, seed, examples: given }: TuneInput, examples: readonly Example[]): SplitData {
-  const { train, dev, holdout } = splitExamples(examples, { signature, seed })
-  const weak = holdout.length === 0
-  const test = weak ? examples : holdout
-  const distinct = (list: readonly Example[]) => new Set(list.map(item => inputKey(item, signature.inputs))).size
-  const inSearch = new Set([...train, ...dev].map(({ id }) => id))
-  const search = examples.filter(({ id }) => inSearch.has(id))
-  const readable = search.filter(({ split }) => weak || split !== 'dev')
+/** Where nothing can be held out, or paid for, all examples are searched and all tested: the evidence is weak then. */
+function splitData(input: TuneInput, price: number): SplitData {
+  const { signature, seed, examples: given, budget } = input
+  const { train, dev, holdout } = splitExamples(given, { signature, seed })
+  const sizes = partSizes(input, price)
+  const weak = holdout.length === 0 || sizes.holdout === 0
+  const random = createRandom(`${seed} sample`)
+  const draw = (examples: readonly Example[], size: number) => {
+    if (size >= examples.length) return examples
+    const chosen = new Set(random.shuffle(examples).slice(0, size))
+    return examples.filter(example => chosen.has(example))
+  }
+  const inHalf = new Set([...train, ...dev])
+  const half = weak ? given : given.filter(example => inHalf.has(example))
+  const search = draw(half, weak ? sizes.undivided : sizes.search)
+  const test = weak ? search : draw(holdout, sizes.holdout)
+  const isReadable = ({ split }: Example) => weak || split !== 'dev'
+  const readable = search.filter(isReadable)
   const read = readable.length > 0 ? readable : search
+  const searched = new Set(search)
+  const rest = half.filter(example => !searched.has(example))
+  const more = draw(rest.filter(isReadable), sizes.more)
+  const completed = price * rest.length <= completionShare * budget.maxCalls ? rest : []
+  const scored = new Set([...search, ...test, ...completed])
+  const all = given.filter(example => scored.has(example))
+  const distinct = (list: readonly Example[]) => new Set(list.map(item => inputKey(item, signature.inputs))).size
   return {
     given: given.length,
-    all: examples,
+    all,
     train: read,
     search,
+    more,
     test,
     weak,
-    distinct: distinct(examples),
+    distinct: distinct(all),
     testDistinct: distinct(test),
-    sizes: { train: read.length, dev: search.length - read.length, holdout: holdout.length },
+    sizes: {
+      train: read.length + more.length,
+      dev: new Set([...search, ...completed]).difference(new Set([...read, ...more])).size,
+      holdout: weak ? 0 : test.length,
+    },
   }
 }
 

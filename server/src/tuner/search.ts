@@ -5,8 +5,10 @@ import type { Example } from '../examples/example.ts'
 import type { MetricSpec, Signature } from '../signature/signature.ts'
 import { clusterFailures } from './clusters.ts'
 
-const shownFailing = 10
+const shownFailing = 20
 const shownRight = 3
+/** The most examples that one reflection shows. */
+export const mostShown = shownFailing + shownRight
 
 /** The most train examples that a candidate is tried on first, for reflection to read. */
 export const maxReading = 24

@@ -16,7 +16,7 @@ import type { UsedCalls } from './rollouts.ts'
 import type { Run } from './run.ts'
 import { drawShown } from './search.ts'
 import { summarisePairs } from './statistics.ts'
-import { addConstraints, mergeWording, wordingKey, wordingLength } from './wording.ts'
+import { addConstraints, mergeWording, placeByOutput, wordingKey, wordingLength } from './wording.ts'
 
 export interface StepResult {
   readonly origin: Origin
@@ -66,7 +66,7 @@ const fewestReflections = 2
 
 /** Several TuneSignature calls at once, each about one output; what they propose is evaluated together. */
 export async function runProposal(run: Run, proposal: ProposalGrounds, used: UsedCalls): Promise<StepResult> {
-  const { input, rollouts, data } = run
+  const { input, rollouts } = run
   const { id, front, fields, grounds } = proposal
   const none = {
     origin: 'reflection',
@@ -76,15 +76,18 @@ export async function runProposal(run: Run, proposal: ProposalGrounds, used: Use
     rejected: [],
   } as const
   const count = has(run, 'several') ? Math.min(mostReflections, Math.max(fewestReflections, fields.length)) : 1
-  const read = data.train.filter(({ id }) => front.outcomes.has(id))
+  const { read, outcomes, stale } = readable(run, grounds, front)
   /** By what they read: with few failures two may be alike, and the same question is not asked twice. */
   const questions = new Map<string, { readonly shown: readonly Example[]; readonly n: number }>()
   for (let n = 0; n < count; n++) {
     const focus = has(run, 'focus') ? fields[(n + (count === 1 ? id : 0)) % fields.length] : undefined
     const random = createRandom(`${input.seed} proposal ${id} ${n}`)
-    const shown = drawShown(front.signature, focus, read, front.outcomes, random)
+    const shown = drawShown(front.signature, focus, read, outcomes, random)
     const rejected = has(run, 'memory') ? proposal.rejected : []
-    const analysis = failureAnalysis({ ...front, read, shown, rejected, ...(focus !== undefined && { focus }) })
+    const analysis = failureAnalysis({
+      ...{ signature: front.signature, outcomes, read, stale, shown, rejected },
+      ...(focus !== undefined && { focus }),
+    })
     if (!questions.has(analysis)) questions.set(analysis, { shown, n })
   }
   const replies = await Promise.all(
@@ -107,10 +110,10 @@ export async function runProposal(run: Run, proposal: ProposalGrounds, used: Use
   const sources: Source[] = [...sourcesOfMined(proposal.mined, id)]
   for (const { shown, answer } of replies) {
     if (answer.kind !== 'proposed') continue
-    const own = withChanges(front.signature, answer.changes)
+    const own = placeByOutput(front.signature, withChanges(front.signature, answer.changes))
     const both = mergeWording(front.signature, child, own)
     if (wordingLength(both) > lengthLimit(input.signature)) continue
-    const failing = shown.flatMap(example => ((front.outcomes.get(example.id)?.score ?? 1) < 1 ? [example.id] : []))
+    const failing = shown.flatMap(example => ((outcomes.get(example.id)?.score ?? 1) < 1 ? [example.id] : []))
     sources.push(...sourcesOf(front.signature, own, { proposal: id, examples: failing, reasoning: answer.reasoning }))
     child = both
   }
@@ -150,6 +153,17 @@ export async function runSifted(
     return { ...none, decision: 'rejected: no mined sentence helped alone' }
   }
   return evaluateChild(run, { id, child, front, sources: sourcesOfMined(kept, id), origin: 'mined', grounds }, used)
+}
+
+/** What reflection may read: the front's answers, and those of the first wording where the front has none. */
+function readable({ data }: Run, { original }: Grounds, front: Composite) {
+  const ofFirst = data.more.flatMap(({ id }) => {
+    const outcome = original.outcomes.get(id)
+    return outcome === undefined || front.outcomes.has(id) ? [] : [[id, outcome] as const]
+  })
+  const outcomes = new Map([...front.outcomes, ...ofFirst])
+  const stale = new Set(front.key === original.key ? [] : ofFirst.map(([id]) => id))
+  return { read: [...data.train, ...data.more].filter(({ id }) => outcomes.has(id)), outcomes, stale }
 }
 
 function sourcesOfMined(mined: readonly MinedSentence[], proposal: number): readonly Source[] {

@@ -90,7 +90,7 @@ async function scoreBaseline(run: Run): Promise<Result<Candidate>> {
     const short = overLimit(run, 'baseline', 0)
     if (short !== undefined) return fail(failure('budget_exhausted', limitMessage(run, short)))
   }
-  const outcomes = await rollouts.evaluate(input.signature, data.all, used)
+  const outcomes = await rollouts.evaluate(input.signature, [...new Set([...data.all, ...data.more])], used)
   account.settle(run.costs.baseline, used)
   const refused = refuseErrors([...outcomes.values()])
   if (refused !== undefined) return fail(refused)
@@ -147,7 +147,7 @@ async function finishSearch(
     return finish(run, { ...told, reports: exploration.reports, reason })
   }
   run.report({ phase: 'holdout', message: 'Testing the winner on examples the search has not seen' })
-  const winner = await complete(best, data.test)
+  const winner = await complete(best, data.all)
   account.settle(costs.finish, used)
   const test = distinctPairs(data.test, input.signature.inputs, original.outcomes, winner.outcomes)
   const errors = [original, winner].flatMap(({ outcomes }) => data.test.flatMap(({ id }) => outcomes.get(id) ?? []))

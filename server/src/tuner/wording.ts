@@ -93,6 +93,32 @@ export function mergeWording(base: Signature, better: Signature, other: Signatur
   }
 }
 
+/** Sentences that the instructions of `after` gained about one output alone, put where they are judged with it. */
+export function placeByOutput(before: Signature, after: Signature): Signature {
+  const old = before.instructions.trimEnd()
+  if (after.instructions === before.instructions || !after.instructions.startsWith(old)) return after
+  const general: string[] = []
+  let outputs = after.outputs
+  for (const { sentence } of addedSentences(before.instructions, after.instructions)) {
+    const [only, another] = outputs.filter(({ name }) => isNamed(name, sentence))
+    if (only === undefined || another !== undefined) {
+      if (!old.includes(sentence)) general.push(sentence)
+      continue
+    }
+    const text = sentence.replace(new RegExp(`^For ${only.name}: `, 'i'), '')
+    outputs = outputs.map(output =>
+      output !== only || output.constraints.includes(text)
+        ? output
+        : { ...output, constraints: [...output.constraints, text] },
+    )
+  }
+  return { ...after, outputs, instructions: general.length === 0 ? before.instructions : [old, ...general].join('\n') }
+}
+
+function isNamed(name: string, text: string): boolean {
+  return new RegExp(`\\b${name.replaceAll('_', '[_ ]')}\\b`, 'i').test(text)
+}
+
 /** Two versions of one rule, such as `Otherwise use 'a'.` and `Otherwise use 'b'.`: together they would contradict. */
 function areRivals(a: string, b: string): boolean {
   const words = (text: string): readonly string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
