@@ -99,6 +99,8 @@ describe('the page of versions', () => {
       '2',
       '1',
     ])
+    // The one that the file reads as is compared with the one before.
+    expect(page).toContain('data-action="compare" data-version="2" data-other="3"')
   })
 
   test('draws no line through versions that were not measured, nor outside of the chart', () => {

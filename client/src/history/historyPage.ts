@@ -59,13 +59,18 @@ const titles = ['Version', 'Date (UTC)', 'Score', 'Change', 'How', 'Reason', 'Mo
 function versionTable(versions: readonly WireVersion[], current: number | undefined): string {
   // The newest of that number: after a merge two may share it.
   const now = versions.findLast(({ version }) => version === current)
-  const rows = versions.map((version, at) => versionRow(version, at, version === now)).toReversed()
+  const rows = versions
+    .map((version, at) => {
+      const before = versions.slice(0, at).findLast(({ signature }) => signature !== undefined)
+      return versionRow(version, at, version === now, before)
+    })
+    .toReversed()
   return `<table role="table" aria-label="Versions, newest first">
 <thead role="rowgroup"><tr role="row">${titles.map(title => `<th role="columnheader" scope="col">${escapeHtml(title)}</th>`).join('')}</tr></thead>
 <tbody role="rowgroup">${rows.join('\n')}</tbody></table>`
 }
 
-function versionRow(version: WireVersion, at: number, isNow: boolean): string {
+function versionRow(version: WireVersion, at: number, isNow: boolean, before: WireVersion | undefined): string {
   const { version: number, improvement = '', model = '' } = version
   const cell = (title: string, html: string, style = '') =>
     `<td role="cell" data-title="${escapeHtml(title)}"${style && ` class="${style}"`}>${html}</td>`
@@ -78,15 +83,17 @@ ${text('Change', formatGain(improvement), 'number')}
 ${text('How', kindOf(version))}
 ${text('Reason', reasonOf(version), 'reason')}
 ${text('Model', model)}
-${cell('Actions', actions(version, isNow), 'actions')}
+${cell('Actions', actions(version, isNow, before), 'actions')}
 </tr>${moreRow(version, at)}`
 }
 
-function actions({ version, signature }: WireVersion, isNow: boolean): string {
+function actions({ version, signature }: WireVersion, isNow: boolean, before: WireVersion | undefined): string {
   if (signature === undefined) return '<span class="quiet">recorded without its text</span>'
-  const button = (action: string, title: string) =>
-    `<button data-action="${action}" data-version="${version}" aria-label="${title} version ${version}">${title}</button>`
-  return `${button('compare', 'Compare')}${isNow ? '' : button('restore', 'Restore')}`
+  const button = (action: string, title: string, of = version, other = '') =>
+    `<button data-action="${action}" data-version="${of}"${other} aria-label="${title} version ${of}">${title}</button>`
+  if (!isNow) return `${button('compare', 'Compare')}${button('restore', 'Restore')}`
+  // The file reads as this version: what differs from it is the one before.
+  return before === undefined ? '' : button('compare', 'Compare', before.version, ` data-other="${version}"`)
 }
 
 /** Below the row and as wide as the table: sentences need the room. */

@@ -38,8 +38,12 @@ main.addEventListener('click', event => {
   if (point !== null) return openRow(point)
   const button = event.target.closest('button[data-action]')
   if (button === null) return
-  const { action, version } = button.dataset
-  vscode.postMessage({ action, ...(version !== undefined && { version: Number(version) }) })
+  const { action, version, other } = button.dataset
+  vscode.postMessage({
+    action,
+    ...(version !== undefined && { version: Number(version) }),
+    ...(other !== undefined && { other: Number(other) }),
+  })
 })
 window.addEventListener('message', ({ data }) => {
   if (typeof data?.body !== 'string') return

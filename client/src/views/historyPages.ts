@@ -28,12 +28,20 @@ export function createHistoryPages(extension: vscode.ExtensionContext, server: S
   async function fill(panel: vscode.WebviewPanel, uri: vscode.Uri): Promise<void> {
     panels.set(uri.toString(), panel)
     let said: string | undefined
+    let inHtml: string | undefined
     let isDisposed = false
+    const write = (body: string) => {
+      const nonce = randomBytes(16).toString('hex')
+      inHtml = body
+      panel.webview.html = historyPage({ nonce, state: { uri: uri.toString() } }, body)
+    }
     const refresh = async () => {
       const body = await bodyOf(uri)
       if (body === said || said === undefined || isDisposed) return
       said = body
-      await panel.webview.postMessage({ body })
+      // Messages to a hidden page are lost: it is built anew from its HTML when it shows again.
+      if (panel.visible) await panel.webview.postMessage({ body })
+      else write(body)
     }
     let due: NodeJS.Timeout | undefined
     const soon = () => {
@@ -51,8 +59,10 @@ export function createHistoryPages(extension: vscode.ExtensionContext, server: S
       server.onReady(soon),
       vscode.workspace.onDidChangeTextDocument(({ document }) => document.uri.toString() === uri.toString() && soon()),
       panel.webview.onDidReceiveMessage((given: unknown) => act(uri, given)),
-      // Messages to a hidden page are lost.
-      panel.onDidChangeViewState(() => panel.visible && soon()),
+      panel.onDidChangeViewState(() => {
+        if (panel.visible) soon()
+        else if (said !== undefined && said !== inHtml) write(said)
+      }),
     ]
     panel.onDidDispose(() => {
       isDisposed = true
@@ -60,9 +70,8 @@ export function createHistoryPages(extension: vscode.ExtensionContext, server: S
       for (const one of listening) one.dispose()
       if (panels.get(uri.toString()) === panel) panels.delete(uri.toString())
     })
-    const nonce = randomBytes(16).toString('hex')
     said = await bodyOf(uri)
-    if (!isDisposed) panel.webview.html = historyPage({ nonce, state: { uri: uri.toString() } }, said)
+    if (!isDisposed) write(said)
   }
 
   extension.subscriptions.push(
@@ -95,8 +104,10 @@ async function act(uri: vscode.Uri, given: unknown): Promise<void> {
   if (given.action === 'evaluate') await vscode.commands.executeCommand('signatureTuner.evaluate', uri)
   const version = versionIn(given)
   if (version === undefined) return
-  if (given.action === 'compare')
-    await vscode.commands.executeCommand('signatureTuner.compareVersions', { uri, version })
+  if (given.action === 'compare') {
+    const other = versionIn(given, 'other')
+    await vscode.commands.executeCommand('signatureTuner.compareVersions', { uri, version, other })
+  }
   if (given.action === 'restore')
     await vscode.commands.executeCommand('signatureTuner.restoreVersion', { uri, version })
 }

@@ -86,6 +86,10 @@ test.each(process.env.EDITOR_PICTURES === undefined ? themes.slice(0, 1) : theme
     typed(workspace, 'restore', skill, '2')
     await frame.getByRole('row', { name: /4 \(now\)/ }).waitFor()
     expect(await frame.locator('details[open]').count()).toBe(1)
+    // Out of sight a page is thrown away, and built anew when it shows again.
+    await openFile(editor, skill)
+    await page.getByRole('tab', { name: /^History of/ }).click()
+    await frame.getByRole('row', { name: /4 \(now\)/ }).waitFor()
     await page.setViewportSize({ width: 640, height: 900 })
     await takePicture(page, `history-narrow-${name}`)
   },
