@@ -87,6 +87,14 @@ describe('the examples that pass', () => {
     const jobs = [job({ kind: 'evaluate', result })]
     expect(passedOf({ jobs }, evaluation({ failing: failing(50) }))).toEqual({ count: 4, isExact: true })
   })
+
+  test('are told by a tune job for both texts that it scored', () => {
+    const jobs = [job({ result: { ...tuned, old_score: 0.4, new_score: 0.9, passed: 3, new_passed: 47 } })]
+    const of = (score: number) => passedOf({ jobs }, evaluation({ score, failing: failing(50) }))
+    expect(of(0.4)).toEqual({ count: 3, isExact: true })
+    expect(of(0.9)).toEqual({ count: 47, isExact: true })
+    expect(of(0.7).isExact).toBe(false)
+  })
 })
 
 describe('the job that a person should know of', () => {

@@ -24,7 +24,7 @@ export const newSignature: CommandHandler = async ({ server }, given) => {
   if (typed === undefined) return
   const skill = folder(typed)
   await server.run('new', { skill_path: skill.fsPath })
-  await vscode.window.showTextDocument(signatureIn(skill))
+  await vscode.window.showTextDocument(signatureIn(skill), { preview: false })
 }
 
 /** The workspace folder; `undefined` where there is none or the person chose none. */

@@ -15,7 +15,7 @@ export const openDemoSkill: CommandHandler = async ({ extension }, given) => {
   const skill = await copySample(sample, folder)
   if (vscode.workspace.getWorkspaceFolder(skill) === undefined) return openFolder(folder, skill)
   await preferDemoModel(skill)
-  await vscode.window.showTextDocument(signatureIn(skill))
+  await vscode.window.showTextDocument(signatureIn(skill), { preview: false })
   return undefined
 }
 

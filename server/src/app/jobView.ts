@@ -47,6 +47,9 @@ export const tuneResultSchema = z.object({
   scores: z.record(z.string(), z.number()),
   new_scores: z.record(z.string(), z.number()).optional(),
   examples: z.int(),
+  /** Examples that lost no points before and after; absent where only a sample was scored. */
+  passed: z.int().optional(),
+  new_passed: z.int().optional(),
   errors: z.array(z.object({ code: z.string(), count: z.int(), message: z.string() })),
   candidates: z
     .array(

@@ -100,12 +100,23 @@ function staleReasons(evaluation: KnownEvaluation, now: EvaluationKeys): readonl
 /** How many examples lost no points; only a bound where more failed than are kept and the job is not known. */
 export function passedOf(
   { jobs }: Pick<SkillState, 'jobs'>,
-  { jobId, examples, errors, failing }: KnownEvaluation,
+  { jobId, examples, errors, failing, score }: KnownEvaluation,
 ): { readonly count: number; readonly isExact: boolean } {
-  const job = jobs.find(({ id, kind }) => id === jobId && kind === 'evaluate')
-  const result = evaluateResultSchema.safeParse(job?.result)
-  if (result.success) return { count: result.data.passed, isExact: true }
+  const job = jobs.find(({ id }) => id === jobId)
+  const known = job?.kind === 'tune' ? passedInTune(job, score) : passedInEvaluation(job)
+  if (known !== undefined) return { count: known, isExact: true }
   return { count: Math.max(0, examples - errors - failing.length), isExact: failing.length < keptFailing }
+}
+
+function passedInEvaluation(job: FoundJob | undefined): number | undefined {
+  const result = evaluateResultSchema.safeParse(job?.result)
+  return result.success ? result.data.passed : undefined
+}
+
+/** Both texts that a tune job scores are told apart by their scores. */
+function passedInTune({ result }: FoundJob, score: number): number | undefined {
+  const { data } = tuneResultSchema.safeParse(result)
+  return score === data?.old_score ? data.passed : score === data?.new_score ? data?.new_passed : undefined
 }
 
 /** The version whose meaning the text has. */

@@ -81,6 +81,8 @@ function storedTune(outcome: TuneOutcome, work: Work): StoredTune {
     scores: { ...outcome.scoreByMetric.old },
     ...(outcome.scoreByMetric.new && { new_scores: { ...outcome.scoreByMetric.new } }),
     examples: snapshot.examples.length,
+    ...(outcome.passed !== undefined && { passed: outcome.passed.old }),
+    ...(outcome.passed?.new !== undefined && { new_passed: outcome.passed.new }),
     errors: outcome.errors.map(error => ({ ...error })),
     candidates: outcome.candidates.map(viewCandidate),
     decision_digest: outcome.decisionDigest,

@@ -103,6 +103,8 @@ export interface TuneOutcome {
   readonly scoreByField: ScorePair
   /** Examples left out of the scores because of errors. */
   readonly unscored: { readonly old: number; readonly new?: number }
+  /** Examples that lost no points; absent where only a sample was scored. */
+  readonly passed?: { readonly old: number; readonly new?: number }
   readonly errors: readonly ErrorGroup[]
   /** Distinct model calls, answered from a ledger or not. */
   readonly calls: number
