@@ -120,3 +120,20 @@ test.each([
   const [cluster] = clusterFailures(signature, [example], byId([outcomeOf(example, { answer: got }, 0)]))
   expect(cluster?.kind).toBe(kind)
 })
+
+test('answers of the first wording are marked, and no score of the current one', () => {
+  const [first, second] = [exampleOf('old', { answer: 'Paris' }), exampleOf('new', { answer: 'Rome' })]
+  const outcomes = byId([outcomeOf(first, { answer: 'x' }, 0), outcomeOf(second, { answer: 'Rome' }, 1)])
+  const read = [first, second]
+  const text = failureAnalysis({
+    signature: plainSignature(),
+    read,
+    outcomes,
+    shown: read,
+    rejected: [],
+    stale: new Set(['old']),
+  })
+  expect(text).toContain('Score of the current signature on these examples: 1.00')
+  expect(text).toContain('### Example old (first wording)')
+  expect(text).not.toContain('### Example new (first wording)')
+})

@@ -6,7 +6,7 @@ import type { Candidate } from '../../server/src/tuner/candidate.ts'
 import { compose } from '../../server/src/tuner/front.ts'
 import { drawShown, failingFields } from '../../server/src/tuner/search.ts'
 import { nextRemovals, removalKey } from '../../server/src/tuner/simplify.ts'
-import { mergeWording, newTexts, removals, wordingKey } from '../../server/src/tuner/wording.ts'
+import { mergeWording, newTexts, placeByOutput, removals, wordingKey } from '../../server/src/tuner/wording.ts'
 import { byId, exampleOf, outcomeOf, plainSignature, textField } from '../support/tuning.ts'
 
 const dev = Array.from({ length: 6 }, (_, i) => exampleOf(`d${i}`, { context: '', answer: '' }))
@@ -208,4 +208,21 @@ test('an account refunds what a step did not use, and books each call once', () 
     ]),
   )
   expect(account.available()).toBe(6)
+})
+
+test('what the instructions gain about one output goes to that output, the rest stays once', () => {
+  const base = plainSignature({ instructions: 'Read it.', outputs: [textField('answer'), textField('due_date')] })
+  const gained = [
+    'Read it.',
+    'Be exact.',
+    'For due_date: Use ISO dates.',
+    'Keep the answer short.',
+    'The answer comes before the due date.',
+    'Read it.',
+  ].join('\n')
+  const placed = placeByOutput(base, { ...base, instructions: gained })
+  expect(placed.instructions).toBe('Read it.\nBe exact.\nThe answer comes before the due date.')
+  expect(placed.outputs.map(({ constraints }) => constraints)).toEqual([['Keep the answer short.'], ['Use ISO dates.']])
+  const rewritten = { ...base, instructions: 'Another text about the answer.' }
+  expect(placeByOutput(base, rewritten)).toEqual(rewritten)
 })
