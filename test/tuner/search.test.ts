@@ -220,9 +220,16 @@ test('what the instructions gain about one output goes to that output, the rest 
     'The answer comes before the due date.',
     'Read it.',
   ].join('\n')
-  const placed = placeByOutput(base, { ...base, instructions: gained })
+  const place = (instructions: string, of = base) => placeByOutput(of, { ...of, instructions }, 40)
+  const placed = place(gained)
   expect(placed.instructions).toBe('Read it.\nBe exact.\nThe answer comes before the due date.')
   expect(placed.outputs.map(({ constraints }) => constraints)).toEqual([['Keep the answer short.'], ['Use ISO dates.']])
-  const rewritten = { ...base, instructions: 'Another text about the answer.' }
-  expect(placeByOutput(base, rewritten)).toEqual(rewritten)
+  // What goes on in the old text, is too long for a constraint, or replaces the old text stays where it is.
+  const own = 'A text of its own about the answer.'
+  expect(place(own).instructions).toBe(own)
+  const long = `Read it.\nThe answer is ${'very '.repeat(10)}short.`
+  expect(place(long).instructions).toBe(long)
+  const open = { ...base, instructions: 'Read it' }
+  expect(place('Read it with care. Keep the answer short.', open).instructions).toBe('Read it with care.')
+  expect(place('Be exact.', { ...base, instructions: '' }).instructions).toBe('Be exact.')
 })

@@ -8,7 +8,7 @@ import { compareSignatures } from '../signature/compare.ts'
 import { parseSignature } from '../signature/document.ts'
 import { renderSignature } from '../signature/render.ts'
 import type { Direction, Signature, SignatureChange } from '../signature/signature.ts'
-import { textsOf, wordingLength } from './wording.ts'
+import { placeByOutput, textsOf, wordingLength } from './wording.ts'
 
 export interface ProposeInput {
   /** The parent to improve on. */
@@ -87,7 +87,7 @@ function checkReply(
     ...withoutRepeats(document.signature, parent),
     examples: document.signature.examples ?? parent.examples,
   }
-  const { changes, frozen } = compareSignatures(parent, improved)
+  const { frozen } = compareSignatures(parent, improved)
   if (frozen.length > 0) return wrong(`it changes what is frozen: ${frozen.join('; ')}.`)
   const texts = textsOf(improved)
   const length = texts.reduce((sum, item) => sum + item.text.length, 0)
@@ -95,7 +95,8 @@ function checkReply(
   const long = texts.find(item => item.path.includes('.constraints[') && item.text.length > maxConstraint)
   if (long !== undefined) return wrong(`${long.path} has more than ${maxConstraint} characters.`)
   const why = typeof reasoning === 'string' ? reasoning.trim().slice(0, maxReasoning) : ''
-  return { ok: true, value: { kind: 'proposed', changes, reasoning: why } }
+  const placed = compareSignatures(parent, placeByOutput(parent, improved, maxConstraint))
+  return { ok: true, value: { kind: 'proposed', changes: placed.changes, reasoning: why } }
 }
 
 /** Without constraints that are there twice, unless the author wrote them so. */

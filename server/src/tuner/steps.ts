@@ -16,7 +16,7 @@ import type { UsedCalls } from './rollouts.ts'
 import type { Run } from './run.ts'
 import { drawShown } from './search.ts'
 import { summarisePairs } from './statistics.ts'
-import { addConstraints, mergeWording, placeByOutput, wordingKey, wordingLength } from './wording.ts'
+import { addConstraints, mergeWording, wordingKey, wordingLength } from './wording.ts'
 
 export interface StepResult {
   readonly origin: Origin
@@ -84,10 +84,9 @@ export async function runProposal(run: Run, proposal: ProposalGrounds, used: Use
     const random = createRandom(`${input.seed} proposal ${id} ${n}`)
     const shown = drawShown(front.signature, focus, read, outcomes, random)
     const rejected = has(run, 'memory') ? proposal.rejected : []
-    const analysis = failureAnalysis({
-      ...{ signature: front.signature, outcomes, read, stale, shown, rejected },
-      ...(focus !== undefined && { focus }),
-    })
+    const { signature } = front
+    const about = focus === undefined ? {} : { focus }
+    const analysis = failureAnalysis({ signature, outcomes, read, stale, shown, rejected, ...about })
     if (!questions.has(analysis)) questions.set(analysis, { shown, n })
   }
   const replies = await Promise.all(
@@ -110,7 +109,7 @@ export async function runProposal(run: Run, proposal: ProposalGrounds, used: Use
   const sources: Source[] = [...sourcesOfMined(proposal.mined, id)]
   for (const { shown, answer } of replies) {
     if (answer.kind !== 'proposed') continue
-    const own = placeByOutput(front.signature, withChanges(front.signature, answer.changes))
+    const own = withChanges(front.signature, answer.changes)
     const both = mergeWording(front.signature, child, own)
     if (wordingLength(both) > lengthLimit(input.signature)) continue
     const failing = shown.flatMap(example => ((outcomes.get(example.id)?.score ?? 1) < 1 ? [example.id] : []))

@@ -93,26 +93,27 @@ export function mergeWording(base: Signature, better: Signature, other: Signatur
   }
 }
 
-/** Sentences that the instructions of `after` gained about one output alone, put where they are judged with it. */
-export function placeByOutput(before: Signature, after: Signature): Signature {
-  const old = before.instructions.trimEnd()
-  if (after.instructions === before.instructions || !after.instructions.startsWith(old)) return after
-  const general: string[] = []
-  let outputs = after.outputs
+/**
+ * Sentences that the instructions of `after` gained about one output alone, put where they are judged with it, unless they
+ * have more than `longest` characters; and none of them twice. All other text stays as it is.
+ */
+export function placeByOutput(before: Signature, after: Signature, longest: number): Signature {
+  let placed = after
   for (const { sentence } of addedSentences(before.instructions, after.instructions)) {
-    const [only, another] = outputs.filter(({ name }) => isNamed(name, sentence))
-    if (only === undefined || another !== undefined) {
-      if (!old.includes(sentence)) general.push(sentence)
-      continue
-    }
-    const text = sentence.replace(new RegExp(`^For ${only.name}: `, 'i'), '')
-    outputs = outputs.map(output =>
-      output !== only || output.constraints.includes(text)
+    const [only, another] = after.outputs.filter(({ name }) => isNamed(name, sentence))
+    const isAboutOne = only !== undefined && another === undefined && sentence.length <= longest
+    if (!isAboutOne && !before.instructions.includes(sentence)) continue
+    const now = addedSentences(before.instructions, placed.instructions)
+    const instructions = now.find(piece => piece.sentence === sentence)?.without ?? placed.instructions
+    const text = sentence.replace(new RegExp(`^For ${only?.name}: `, 'i'), '')
+    const outputs = placed.outputs.map(output =>
+      !isAboutOne || output.name !== only.name || output.constraints.includes(text)
         ? output
         : { ...output, constraints: [...output.constraints, text] },
     )
+    placed = { ...placed, instructions, outputs }
   }
-  return { ...after, outputs, instructions: general.length === 0 ? before.instructions : [old, ...general].join('\n') }
+  return placed
 }
 
 function isNamed(name: string, text: string): boolean {
