@@ -59,12 +59,9 @@ const titles = ['Version', 'Date (UTC)', 'Score', 'Change', 'How', 'Reason', 'Mo
 function versionTable(versions: readonly WireVersion[], current: number | undefined): string {
   // The newest of that number: after a merge two may share it.
   const now = versions.findLast(({ version }) => version === current)
-  const rows = versions
-    .map((version, at) => {
-      const before = versions.slice(0, at).findLast(({ signature }) => signature !== undefined)
-      return versionRow(version, at, version === now, before)
-    })
-    .toReversed()
+  const older = now === undefined ? [] : versions.slice(0, versions.indexOf(now))
+  const before = older.findLast(({ signature }) => signature !== undefined)
+  const rows = versions.map((version, at) => versionRow(version, at, version === now, before)).toReversed()
   return `<table role="table" aria-label="Versions, newest first">
 <thead role="rowgroup"><tr role="row">${titles.map(title => `<th role="columnheader" scope="col">${escapeHtml(title)}</th>`).join('')}</tr></thead>
 <tbody role="rowgroup">${rows.join('\n')}</tbody></table>`

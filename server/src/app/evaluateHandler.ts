@@ -4,6 +4,7 @@ import type { Json } from '../base/json.ts'
 import { fail, ok, type Result } from '../base/result.ts'
 import { evaluate } from '../evaluation/evaluate.ts'
 import {
+  countPassed,
   failingExamples,
   groupErrors,
   keptFailing,
@@ -63,17 +64,16 @@ export async function evaluateSkill(work: Work): Promise<Result<Json, Failure>> 
     const kept = failing.slice(0, keptFailing)
     recordEvaluation(work, signature, { score, scoreByMetric, scoreByField, errors: evaluation.errors, failing: kept })
   }
-  const failingCount = outcomes.filter(lostPoints).length
   const result: EvaluateResult = {
     score,
     scores: scoreByMetric,
     scores_by_field: scoreByField,
     examples: examples.length,
     ...(ofExamples !== undefined && { of_examples: ofExamples }),
-    passed: outcomes.length - evaluation.errors - failingCount,
+    passed: countPassed(evaluation),
     errors: [...groupErrors(outcomes)],
     failing: failing.slice(0, maxFailing),
-    failing_count: failingCount,
+    failing_count: outcomes.filter(lostPoints).length,
     outcomes: outcomes.map(outcomeRow),
     model: snapshot.model,
     demo: snapshot.model === embeddedModel,

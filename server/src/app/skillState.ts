@@ -116,7 +116,8 @@ function passedInEvaluation(job: FoundJob | undefined): number | undefined {
 /** Both texts that a tune job scores are told apart by their scores. */
 function passedInTune({ result }: FoundJob, score: number): number | undefined {
   const { data } = tuneResultSchema.safeParse(result)
-  return score === data?.old_score ? data.passed : score === data?.new_score ? data?.new_passed : undefined
+  if (score === data?.old_score) return data.passed
+  return score === data?.new_score ? data?.new_passed : undefined
 }
 
 /** The version whose meaning the text has. */

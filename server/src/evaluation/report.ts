@@ -63,6 +63,11 @@ export function lostPoints(outcome: ExampleOutcome): boolean {
   return outcome.error === undefined && outcome.score < 1 - 1e-9
 }
 
+/** Examples that lost no points; errors count neither way. */
+export function countPassed({ outcomes }: Pick<Evaluation, 'outcomes'>): number {
+  return outcomes.filter(outcome => outcome.error === undefined && !lostPoints(outcome)).length
+}
+
 /** Errors by code, the most frequent first. */
 export function groupErrors(outcomes: Iterable<ExampleOutcome>): readonly ErrorGroup[] {
   const groups = new Map<ErrorCode, { count: number; message: string }>()

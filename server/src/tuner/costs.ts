@@ -16,10 +16,10 @@ export interface Costs {
   readonly least: number
 }
 
-export function costsOf(data: Pick<SplitData, 'all' | 'search' | 'more'>, callsPerExample: number): Costs {
+export function costsOf(data: Pick<SplitData, 'all' | 'search' | 'baseline'>, callsPerExample: number): Costs {
   const unseen = new Set(data.all)
   for (const example of data.search) unseen.delete(example)
-  const baseline = callsPerExample * new Set([...data.all, ...data.more]).size
+  const baseline = callsPerExample * data.baseline.length
   const reflections = mostReflections * callsPerProposal
   const proposal = reflections + callsPerExample * data.search.length
   const finish = callsPerExample * unseen.size

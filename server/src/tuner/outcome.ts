@@ -1,7 +1,7 @@
 /** The outcome of a run, put together from what its phases found. */
 import { clampScore, formatImprovement } from '../base/score.ts'
 import { type Evaluation, summarise } from '../evaluation/evaluate.ts'
-import { failingExamples, groupErrors, lostPoints } from '../evaluation/report.ts'
+import { countPassed, failingExamples, groupErrors } from '../evaluation/report.ts'
 import { compareSignatures, describeChange } from '../signature/compare.ts'
 import type { Candidate, Source } from './candidate.ts'
 import type { Verdict } from './gates.ts'
@@ -76,10 +76,6 @@ export function buildOutcome(run: Run, conclusion: Conclusion): TuneOutcome {
       ...(after && { new: failingExamples(after, input.examples, signature) }),
     },
   }
-}
-
-function countPassed({ outcomes }: Evaluation): number {
-  return outcomes.filter(outcome => outcome.error === undefined && !lostPoints(outcome)).length
 }
 
 function evaluationOf({ data, input }: Run, candidate: Candidate): Evaluation {

@@ -37,6 +37,8 @@ export interface SplitData {
   readonly train: readonly Example[]
   /** More examples to read: only the first wording is tried on them, and perhaps the winner. */
   readonly more: readonly Example[]
+  /** What the first wording is tried on: `all` and `more`. */
+  readonly baseline: readonly Example[]
   /** What the promotion is tested on: the holdout, or everything when there is too little to hold out. */
   readonly test: readonly Example[]
   readonly weak: boolean
@@ -134,6 +136,7 @@ function splitData(input: TuneInput, price: number): SplitData {
     train: read,
     search,
     more,
+    baseline: [...new Set([...all, ...more])],
     test,
     weak,
     distinct: distinct(all),

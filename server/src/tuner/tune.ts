@@ -90,7 +90,7 @@ async function scoreBaseline(run: Run): Promise<Result<Candidate>> {
     const short = overLimit(run, 'baseline', 0)
     if (short !== undefined) return fail(failure('budget_exhausted', limitMessage(run, short)))
   }
-  const outcomes = await rollouts.evaluate(input.signature, [...new Set([...data.all, ...data.more])], used)
+  const outcomes = await rollouts.evaluate(input.signature, data.baseline, used)
   account.settle(run.costs.baseline, used)
   const refused = refuseErrors([...outcomes.values()])
   if (refused !== undefined) return fail(refused)
