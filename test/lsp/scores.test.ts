@@ -149,11 +149,15 @@ test('an evaluation elsewhere shows when the store or the history changes, and n
     { uri: client.uriOf('skills/shout/signature.history.json'), type: 1 },
   ]
   await client.notify('workspace/didChangeWatchedFiles', { changes })
-  await untilHints(client, found => found.length === 4)
+  await untilHints(client, ([first, ...more]) => more.length === 3 && first?.includes('· v1') === true)
   const before = refreshes(client)
-  await client.notify('workspace/didChangeWatchedFiles', { changes })
-  await client.notify('textDocument/didSave', { textDocument: { uri: client.uriOf(path) } })
-  // A reload that finds a change would tell of it before the next one that does.
+  // What was read last may still be told of: one message. Two looks that change nothing add none, and the last look one.
+  for (let look = 0; look < 2; look++) {
+    await client.notify('workspace/didChangeWatchedFiles', { changes })
+    await client.notify('textDocument/didSave', { textDocument: { uri: client.uriOf(path) } })
+    // Takes longer than the server needs to tell of a change, if it saw one.
+    await workspace.run(['validate', 'skills'])
+  }
   const history = join(workspace.root, 'skills/shout/signature.history.json')
   workspace.write(
     'skills/shout/signature.history.json',
@@ -161,8 +165,6 @@ test('an evaluation elsewhere shows when the store or the history changes, and n
   )
   await client.notify('workspace/didChangeWatchedFiles', { changes })
   await untilHints(client, ([first]) => first?.includes('· v7') === true)
-  // Store and history are read apart: what the second of them told of first may have come after the count.
-  expect(refreshes(client) - before).toBeGreaterThanOrEqual(1)
   expect(refreshes(client) - before).toBeLessThanOrEqual(2)
 })
 
