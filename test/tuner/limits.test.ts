@@ -26,9 +26,9 @@ async function tuneFor(maxCost: number, reflectionModel: string, reflectionCost:
 }
 
 test('a reflection is priced by its prompt before the first was paid for', async () => {
-  const free = await tuneFor(0.05, 'no-known-model', 0.0001)
+  const free = await tuneFor(0.03, 'no-known-model', 0.0001)
   expect(free.reflections).toBeGreaterThan(0)
-  const dear = await tuneFor(0.05, 'gpt-5.5', 0.01)
+  const dear = await tuneFor(0.03, 'gpt-5.5', 0.01)
   expect(dear.outcome.stopReason).toBe('budget')
   expect(dear.reflections).toBe(0)
 })

@@ -6,7 +6,7 @@ import type { Candidate } from '../../server/src/tuner/candidate.ts'
 import { compose } from '../../server/src/tuner/front.ts'
 import { drawShown, failingFields } from '../../server/src/tuner/search.ts'
 import { nextRemovals, removalKey } from '../../server/src/tuner/simplify.ts'
-import { mergeWording, newTexts, placeByOutput, removals, wordingKey } from '../../server/src/tuner/wording.ts'
+import { newTexts, placeByOutput, removals, wordingKey } from '../../server/src/tuner/wording.ts'
 import { byId, exampleOf, outcomeOf, plainSignature, textField } from '../support/tuning.ts'
 
 const dev = Array.from({ length: 6 }, (_, i) => exampleOf(`d${i}`, { context: '', answer: '' }))
@@ -103,40 +103,6 @@ test('removals go one of each output at a time, and what bears on all goes alone
   expect(nextRemovals(base, grown, tried)?.removed.map(({ text }) => text)).toEqual([
     'longest of all sentences here',
     'more',
-  ])
-})
-
-describe('merging', () => {
-  test('takes from each what it changed; the better one wins where both did', () => {
-    const base = plainSignature({ outputs: [textField('answer', ['old', 'kept'], 'desc'), textField('other')] })
-    const better = {
-      ...base,
-      instructions: 'Better.',
-      outputs: [textField('answer', ['kept', 'from better'], 'desc'), textField('other')],
-    }
-    const other = {
-      ...base,
-      instructions: 'Other.',
-      outputs: [textField('answer', ['old', 'kept', 'from other'], 'new desc'), textField('other', ['more'])],
-    }
-    expect(mergeWording(base, better, other)).toEqual({
-      ...base,
-      instructions: 'Better.',
-      outputs: [textField('answer', ['kept', 'from better', 'from other'], 'new desc'), textField('other', ['more'])],
-    })
-  })
-})
-
-test('of two versions of one rule a merge keeps the better one', () => {
-  const base = plainSignature()
-  const ruled = (...constraints: readonly string[]) => plainSignature({ outputs: [textField('answer', constraints)] })
-  const better = ruled("Otherwise use 'account'.", "Use 'bug' when the ticket mentions error.")
-  const other = ruled("Otherwise use 'billing'.", "Use 'fee' when the ticket mentions invoice.", 'Do not guess.')
-  expect(mergeWording(base, better, other).outputs[0]?.constraints).toEqual([
-    "Otherwise use 'account'.",
-    "Use 'bug' when the ticket mentions error.",
-    "Use 'fee' when the ticket mentions invoice.",
-    'Do not guess.',
   ])
 })
 

@@ -14,6 +14,8 @@ export interface AnalysisInput {
   /** Examples shown, failing ones and right ones. */
   readonly shown: readonly Example[]
   readonly rejected: readonly Rejected[]
+  /** Texts that the signature to improve has, but these answers were given without. */
+  readonly untried?: readonly string[]
   /** Ids of those that only the first wording answered. */
   readonly stale?: ReadonlySet<string>
   /** The output that this reflection is about; others are about the rest. */
@@ -39,6 +41,7 @@ export function failureAnalysis(input: AnalysisInput): string {
       ? ''
       : 'Examples marked "first wording" were answered before the signature was changed.',
     input.focus === undefined ? '' : `Find out first what output ${input.focus} lacks.`,
+    untriedSection(input.untried ?? []),
     ...byField(clusterFailures(signature, read, outcomes)).map(clusters =>
       fieldSection(input, clusters, scored.length, shownIds, cap),
     ),
@@ -108,15 +111,24 @@ function exampleLines(
   return lines.join('\n')
 }
 
+function untriedSection(untried: readonly string[]): string {
+  if (untried.length === 0) return ''
+  return ['These texts were added after the answers below:', ...untried.map(text => `- ${oneLine(text)}`)].join('\n')
+}
+
 function rejectedSection(rejected: readonly Rejected[]): string {
   if (rejected.length === 0) return ''
   const lines = rejected
     .slice(-maxRejected)
     .map(
       ({ changeSentences, score, parentScore }) =>
-        `- ${changeSentences.join('; ').replace(/\s+/gu, ' ').slice(0, 600)} (score ${formatScore(score)}, was ${formatScore(parentScore)})`,
+        `- ${oneLine(changeSentences.join('; '))} (score ${formatScore(score)}, was ${formatScore(parentScore)})`,
     )
   return ['## Rejected proposals (do not repeat)', ...lines].join('\n')
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/gu, ' ').slice(0, 600)
 }
 
 const maxRejected = 10

@@ -1,7 +1,7 @@
 /** Costs: how many calls the parts of a run take at most, and with how many tuning can start. */
 import { callsPerProposal } from './propose.ts'
 import type { SplitData } from './run.ts'
-import { mostReflections } from './steps.ts'
+import { reflectionsPerProposal } from './steps.ts'
 
 export interface Costs {
   /** The signature as it is on all examples, those to read among them. */
@@ -20,7 +20,7 @@ export function costsOf(data: Pick<SplitData, 'all' | 'search' | 'baseline'>, ca
   const unseen = new Set(data.all)
   for (const example of data.search) unseen.delete(example)
   const baseline = callsPerExample * data.baseline.length
-  const reflections = mostReflections * callsPerProposal
+  const reflections = reflectionsPerProposal * callsPerProposal
   const proposal = reflections + callsPerExample * data.search.length
   const finish = callsPerExample * unseen.size
   return { baseline, proposal, reflections, finish, least: baseline + proposal + finish }

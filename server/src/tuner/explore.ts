@@ -185,7 +185,7 @@ interface Step {
 /** So many that the pool stays full while one of them waits for the reflection model; fewer where the budget is short. */
 function stepsUnderway({ input, account, costs }: Run): number {
   const wide = Math.min(mostUnderway, 1 + Math.floor(input.width / 8))
-  return Math.max(1, Math.min(wide, Math.floor(account.available() / (2 * costs.proposal))))
+  return Math.max(1, Math.min(wide, Math.floor(account.available() / (4 * costs.proposal))))
 }
 
 /** The search half: first train examples for reflection to read, failing ones of every cluster before right ones. */

@@ -2,6 +2,7 @@
 import type { Failure } from '../base/errors.ts'
 import { createRandom } from '../base/random.ts'
 import type { Example } from '../examples/example.ts'
+import { sampleExamples } from '../examples/sample.ts'
 import { inputKey, splitExamples } from '../examples/split.ts'
 import { callsPerExample } from '../metrics/metrics.ts'
 import { totalUsage } from '../model/usage.ts'
@@ -86,7 +87,7 @@ export function createRun(input: TuneInput, ports: TunePorts): Run {
 function partSizes({ budget, without }: TuneInput, price: number) {
   if (without?.includes('sample')) return { search: Infinity, holdout: Infinity, undivided: Infinity, more: 0 }
   const affordable = Math.max(0, (budget.maxCalls - 4 * callsPerProposal) / price)
-  const search = Math.max(leastSearch, Math.round(0.575 * affordable ** 0.6))
+  const search = Math.max(leastSearch, Math.round(0.5 * affordable ** 0.6))
   const holdout = Math.floor(affordable / 14)
   return {
     search,
@@ -111,16 +112,12 @@ function splitData(input: TuneInput, price: number): SplitData {
   const sizes = partSizes(input, price)
   const weak = holdout.length === 0 || sizes.holdout === 0
   const random = createRandom(`${seed} sample`)
-  const draw = (examples: readonly Example[], size: number) => {
-    if (size >= examples.length) return examples
-    const chosen = new Set(random.shuffle(examples).slice(0, size))
-    return examples.filter(example => chosen.has(example))
-  }
+  const draw = (examples: readonly Example[], size: number) => sampleExamples(examples, size, signature.outputs, random)
   const inHalf = new Set([...train, ...dev])
-  const half = weak ? given : given.filter(example => inHalf.has(example))
+  const half = given.filter(example => inHalf.has(example))
   const search = draw(half, weak ? sizes.undivided : sizes.search)
   const test = weak ? search : draw(holdout, sizes.holdout)
-  const isReadable = ({ split }: Example) => weak || split !== 'dev'
+  const isReadable = ({ split }: Example) => holdout.length === 0 || split !== 'dev'
   const readable = search.filter(isReadable)
   const read = readable.length > 0 ? readable : search
   const searched = new Set(search)

@@ -16,7 +16,7 @@ import type { UsedCalls } from './rollouts.ts'
 import type { Run } from './run.ts'
 import { drawShown } from './search.ts'
 import { summarisePairs } from './statistics.ts'
-import { addConstraints, mergeWording, wordingKey, wordingLength } from './wording.ts'
+import { addConstraints, newTexts, wordingKey } from './wording.ts'
 
 export interface StepResult {
   readonly origin: Origin
@@ -60,11 +60,13 @@ export interface ProposalGrounds {
   readonly known: ReadonlySet<string>
 }
 
-/** The most and the fewest reflections of one proposal: one for each output that fails. */
-export const mostReflections = 4
-const fewestReflections = 2
+/** TuneSignature calls of one proposal. */
+export const reflectionsPerProposal = 2
 
-/** Several TuneSignature calls at once, each about one output; what they propose is evaluated together. */
+/**
+ * TuneSignature calls one after the other, each about another output and each reading what the ones before have added,
+ * so that none says it again; what they add up to is evaluated once.
+ */
 export async function runProposal(run: Run, proposal: ProposalGrounds, used: UsedCalls): Promise<StepResult> {
   const { input, rollouts } = run
   const { id, front, fields, grounds } = proposal
@@ -75,49 +77,53 @@ export async function runProposal(run: Run, proposal: ProposalGrounds, used: Use
     changeSentences: [],
     rejected: [],
   } as const
-  const count = has(run, 'several') ? Math.min(mostReflections, Math.max(fewestReflections, fields.length)) : 1
+  const count = has(run, 'several') ? reflectionsPerProposal : 1
   const { read, outcomes, stale } = readable(run, grounds, front)
-  /** By what they read: with few failures two may be alike, and the same question is not asked twice. */
-  const questions = new Map<string, { readonly shown: readonly Example[]; readonly n: number }>()
+  const fresh = read.filter(({ id }) => !stale.has(id))
+  const begun = addConstraints(front.signature, proposal.mined)
+  let child = begun
+  const sources: Source[] = [...sourcesOfMined(proposal.mined, id)]
+  const answers: Proposal[] = []
+  /** With few failures two may be alike, and the same question is not asked twice. */
+  const asked = new Set<string>()
   for (let n = 0; n < count; n++) {
     const focus = has(run, 'focus') ? fields[(n + (count === 1 ? id : 0)) % fields.length] : undefined
     const random = createRandom(`${input.seed} proposal ${id} ${n}`)
-    const shown = drawShown(front.signature, focus, read, outcomes, random)
-    const rejected = has(run, 'memory') ? proposal.rejected : []
-    const { signature } = front
-    const about = focus === undefined ? {} : { focus }
-    const analysis = failureAnalysis({ signature, outcomes, read, stale, shown, rejected, ...about })
-    if (!questions.has(analysis)) questions.set(analysis, { shown, n })
-  }
-  const replies = await Promise.all(
-    [...questions].map(async ([analysis, { shown, n }]) => {
-      const answer = await propose(
-        {
-          signature: front.signature,
-          analysis,
-          model: input.reflectionModel,
-          parameters: input.parameters,
-          repeat: id * mostReflections + n,
-          maxLength: lengthLimit(input.signature),
-        },
-        request => rollouts.ask(request, used),
-      )
-      return { shown, answer }
-    }),
-  )
-  let child = addConstraints(front.signature, proposal.mined)
-  const sources: Source[] = [...sourcesOfMined(proposal.mined, id)]
-  for (const { shown, answer } of replies) {
-    if (answer.kind !== 'proposed') continue
-    const own = withChanges(front.signature, answer.changes)
-    const both = mergeWording(front.signature, child, own)
-    if (wordingLength(both) > lengthLimit(input.signature)) continue
+    // Where older answers led nowhere, those of the current wording are read alone.
+    const nothing = answers.length > 0 && child === begun
+    const shown = drawShown(front.signature, focus, nothing ? fresh : read, outcomes, random)
+    const analysis = failureAnalysis({
+      signature: front.signature,
+      outcomes,
+      read,
+      stale,
+      shown,
+      untried: newTexts(front.signature, child).map(({ text }) => text),
+      rejected: has(run, 'memory') ? proposal.rejected : [],
+      ...(focus !== undefined && { focus }),
+    })
+    if (asked.has(analysis)) continue
+    asked.add(analysis)
+    const answer = await propose(
+      {
+        signature: child,
+        analysis,
+        model: input.reflectionModel,
+        parameters: input.parameters,
+        repeat: id * reflectionsPerProposal + n,
+        maxLength: lengthLimit(input.signature),
+      },
+      request => rollouts.ask(request, used),
+    )
+    answers.push(answer)
+    if (answer.kind !== 'proposed' || answer.changes.length === 0) continue
+    const changed = withChanges(child, answer.changes)
     const failing = shown.flatMap(example => ((outcomes.get(example.id)?.score ?? 1) < 1 ? [example.id] : []))
-    sources.push(...sourcesOf(front.signature, own, { proposal: id, examples: failing, reasoning: answer.reasoning }))
-    child = both
+    sources.push(...sourcesOf(child, changed, { proposal: id, examples: failing, reasoning: answer.reasoning }))
+    child = changed
   }
   const proposed = sources.length > proposal.mined.length
-  if (wordingKey(child) === front.key) return { ...none, ...whyNothing(replies.map(({ answer }) => answer)) }
+  if (wordingKey(child) === front.key) return { ...none, ...whyNothing(answers) }
   return evaluateChild(
     run,
     { id, child, front, sources, origin: proposed ? 'reflection' : 'mined', grounds, known: proposal.known },

@@ -15,7 +15,7 @@ import type { TuneInput, TuneOutcome, TunePorts } from './result.ts'
 import type { UsedCalls } from './rollouts.ts'
 import { createRun, type Run } from './run.ts'
 import { smallestGain, summarisePairs } from './statistics.ts'
-import { mostReflections } from './steps.ts'
+import { reflectionsPerProposal } from './steps.ts'
 import { wordingKey } from './wording.ts'
 
 /**
@@ -109,7 +109,7 @@ async function scoreBaseline(run: Run): Promise<Result<Candidate>> {
 /** What this budget and these examples can show, said before the search starts. */
 function describeBudget({ account, data, rollouts }: Run): string {
   const price = rollouts.callsPerExample
-  const perProposal = 1.2 * mostReflections + price * data.search.length
+  const perProposal = 1.2 * reflectionsPerProposal + price * data.search.length
   const proposals = Math.max(1, Math.floor(account.available() / perProposal))
   const gain = smallestGain(data.testDistinct).toFixed(2)
   const sampled = data.all.length < data.given ? ` on ${data.all.length} of the ${data.given} examples` : ''

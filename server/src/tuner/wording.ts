@@ -67,32 +67,6 @@ export function wordingLength(signature: Signature): number {
   return textsOf(signature).reduce((sum, { text }) => sum + text.length, 0)
 }
 
-/** Which side a part of two children of one signature comes from when they are put together. */
-export function mergeWording(base: Signature, better: Signature, other: Signature): Signature {
-  const text = (at: (signature: Signature) => string) => (at(better) !== at(base) ? at(better) : at(other))
-  const merged = (direction: Direction) =>
-    base[direction].map((field, i) => {
-      const at = (signature: Signature) => signature[direction][i] ?? field
-      const [a, b] = [at(better), at(other)]
-      // What either side dropped stays dropped; what either added joins.
-      const kept = field.constraints.filter(item => a.constraints.includes(item) && b.constraints.includes(item))
-      const ofBetter = a.constraints.filter(item => !field.constraints.includes(item))
-      const ofOther = b.constraints.filter(item => !field.constraints.includes(item))
-      const added = [...ofBetter, ...ofOther.filter(item => !ofBetter.some(rule => areRivals(rule, item)))]
-      return {
-        ...field,
-        desc: text(signature => at(signature).desc),
-        constraints: [...new Set([...kept, ...added])],
-      }
-    })
-  return {
-    ...base,
-    instructions: text(signature => signature.instructions),
-    inputs: merged('inputs'),
-    outputs: merged('outputs'),
-  }
-}
-
 /**
  * Sentences that the instructions of `after` gained about one output alone, put where they are judged with it, unless they
  * have more than `longest` characters; and none of them twice. All other text stays as it is.
@@ -118,15 +92,6 @@ export function placeByOutput(before: Signature, after: Signature, longest: numb
 
 function isNamed(name: string, text: string): boolean {
   return new RegExp(`\\b${name.replaceAll('_', '[_ ]')}\\b`, 'i').test(text)
-}
-
-/** Two versions of one rule, such as `Otherwise use 'a'.` and `Otherwise use 'b'.`: together they would contradict. */
-function areRivals(a: string, b: string): boolean {
-  const words = (text: string): readonly string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
-  const [first, second] = [words(a), words(b)]
-  if (first[0] !== second[0] || first[1] !== second[1]) return false
-  const both = new Set(first.filter(word => second.includes(word))).size
-  return 2 * both >= new Set([...first, ...second]).size
 }
 
 /** One sentence or text that can be taken away again. */
