@@ -92,10 +92,11 @@ function unfinishedLines(terminal: Terminal, job: JobView): string[] {
   }
   if (progress?.tree !== undefined) {
     const size = { width: terminal.columns, rows: mostTreeRows }
-    lines.push('', ...treeLines(terminal, progress.tree, size), '')
+    lines.push('', ...treeLines(terminal, progress.tree, size))
   }
   if (job.status === 'running') return lines
   const terms = job.kind === 'tune' ? ' --apply' : ''
+  if (progress?.tree !== undefined) lines.push('')
   return [...lines, `  Resume with: signature-tuner jobs resume ${job.job_id}${terms}`]
 }
 
