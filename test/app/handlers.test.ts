@@ -107,3 +107,25 @@ test('a damaged reply of the ledger is an error of its example', async () => {
     { code: 'reply_invalid', count: 3, message: 'The reply stored for this call is damaged.' },
   ])
 })
+
+test('a tune that resumes tells of what was tried before, until its decisions are replayed', async () => {
+  const rules = ruleWorld(60, 3)
+  const model = createRuleModel(rules)
+  let left = 150
+  const world = createJobWorld(async (request, signal) => {
+    if (left-- <= 0) return fail({ code: 'key_rejected', message: 'No.', retryable: false, answered: true })
+    const reply = await model.call(request, signal)
+    return reply.ok ? reply : fail({ ...reply.error, retryable: false, answered: true })
+  }, rules)
+  const first = await world.run('tune')
+  expect(first.job.error?.code).toBe('key_rejected')
+  const before = first.job.progress?.tree
+  expect(before?.candidates.length).toBeGreaterThan(1)
+  left = 10_000
+  const resumed = await world.run('tune')
+  expect(resumed.id).toBe(first.id)
+  expect(resumed.job.state).toBe('completed')
+  expect(resumed.progress.filter(({ tree }) => tree === undefined)).toEqual([])
+  const after = resumed.job.progress?.tree?.candidates ?? []
+  expect(after.slice(0, before?.candidates.length).map(({ id }) => id)).toEqual(before?.candidates.map(({ id }) => id))
+})

@@ -1,5 +1,6 @@
 /** What the client says of jobs: rows, news, the status bar and the buttons of a failure. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { candidateRows } from '../../client/src/jobs/candidateRows.ts'
 import { coalesce } from '../../client/src/jobs/coalesce.ts'
 import { commandFailure } from '../../client/src/jobs/commandFailure.ts'
 import { describeJob, relativeTime, skillName } from '../../client/src/jobs/describeJob.ts'
@@ -117,6 +118,56 @@ describe('a row', () => {
   test('names its folder where there are several, and says all to a screen reader', () => {
     expect(row(running, true).description).toMatch(/ · project$/)
     expect(row(running).spoken).toBe('python/async, tuning, tuning 42 %, best 0.81, 120 calls, 5 min ago')
+  })
+})
+
+describe('below a running job', () => {
+  const accepted = {
+    ...{ id: '8', parent: '0', origin: 'reflection', search_score: 0.81, state: 'accepted' },
+    ...{ decision: 'accepted: 0.81, was 0.72', changes: tuned.changes, more_changes: 2 },
+  }
+  const failed = {
+    id: '9',
+    parent: '8',
+    origin: 'reflection',
+    state: 'call failed',
+    decision: 'call failed: No reply.',
+  }
+  const tree = { candidates: [accepted, { ...failed, changes: [] }], left_out: 7, best: '8' }
+  const trying = job({ status: 'running', progress: { ...progress, tree } })
+
+  test('are its candidates, the latest first', () => {
+    expect(candidateRows(trying)).toEqual([
+      {
+        id: '9',
+        label: 'call failed: No reply.',
+        description: '9 · call failed',
+        tooltip: 'Candidate 9, reflection from 8\ncall failed: No reply.',
+        icon: 'warning',
+        spoken: 'Candidate 9, call failed, call failed: No reply.',
+      },
+      {
+        id: '8',
+        label: `0.81 · ${tuned.changes[0]}`,
+        description: '8 · best so far',
+        tooltip: `Candidate 8, reflection from the signature as it was\naccepted: 0.81, was 0.72\nScore 0.81 on the search examples\n${tuned.changes[0]}\nand 2 more changes`,
+        icon: 'star-full',
+        spoken: `Candidate 8, best so far, score 0.81, ${tuned.changes[0]}`,
+      },
+      expect.objectContaining({ label: '7 more candidates tried', icon: 'ellipsis' }),
+    ])
+    expect(row(trying).hasChildren).toBe(true)
+    expect(row(running).hasChildren).toBe(false)
+  })
+
+  test('are told apart by icons, also where a state is unknown', () => {
+    const states = ['accepted', 'rejected', 'duplicate', 'constructor'].map(state => ({ ...accepted, state }))
+    const shown = candidateRows(job({ progress: { ...progress, tree: { candidates: states, left_out: 0 } } }))
+    expect(shown.map(({ icon }) => icon)).toEqual(['circle-outline', 'circle-outline', 'close', 'check'])
+  })
+
+  test('are none once it has a result', () => {
+    expect(candidateRows({ ...trying, status: 'completed', result: unchanged })).toEqual([])
   })
 })
 

@@ -52,6 +52,9 @@ describe('a tune job', () => {
       expect(new Set(events.map(({ event }) => event))).toEqual(new Set(['progress', 'completed']))
       const percents = events.map(({ data }) => data.progress?.percent ?? 0)
       expect(percents).toEqual([...percents].sort((a, b) => a - b))
+      expect(
+        events.find(({ data }) => data.progress?.tree !== undefined)?.data.progress.tree.candidates[0],
+      ).toMatchObject({ id: '1', parent: '0', state: 'accepted', changes: expect.any(Array) })
       const job = await server.request('GET', `${tune}/${body.job_id}`)
       expect(job.body).toMatchObject({
         job_id: body.job_id,

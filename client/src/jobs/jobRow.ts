@@ -1,5 +1,6 @@
 /** A row of the view of jobs: what it shows and what can be done with it. */
 import type { WireJob } from '../../../server/src/protocol/client.ts'
+import { candidateRows } from './candidateRows.ts'
 import {
   describeJob,
   evaluateResult,
@@ -40,7 +41,10 @@ export function jobRow({ root, job }: KnownJob, { now, severalRoots }: RowPlace)
     description,
     contextValue: contextWords(job).join(' '),
     icon: iconOf(job),
-    hasChildren: (tuneResult(job)?.changes.length ?? 0) > 0 || (evaluateResult(job)?.failing_count ?? 0) > 0,
+    hasChildren:
+      candidateRows(job).length > 0 ||
+      (tuneResult(job)?.changes.length ?? 0) > 0 ||
+      (evaluateResult(job)?.failing_count ?? 0) > 0,
     spoken: `${label}, ${job.kind === 'tune' ? 'tuning' : 'evaluation'}, ${description.replaceAll(' · ', ', ')}`,
   }
 }

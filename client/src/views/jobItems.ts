@@ -1,6 +1,7 @@
-/** Rows of the view of jobs: a job, and below it what it changed or which examples fail. */
+/** Rows of the view of jobs: a job, and below it what it tries, what it changed or which examples fail. */
 import * as vscode from 'vscode'
 import type { WireFailing, WireJob } from '../../../server/src/protocol/client.ts'
+import { candidateRows } from '../jobs/candidateRows.ts'
 import { formatScore, plural, tuneResult } from '../jobs/describeJob.ts'
 import { jobMarkdown } from '../jobs/jobMarkdown.ts'
 import type { JobRow } from '../jobs/jobRow.ts'
@@ -23,10 +24,14 @@ export interface JobNode {
 export interface LineNode {
   readonly type: 'line'
   readonly parent?: JobNode
+  /** Below its parent, so that the editor knows it again. */
+  readonly id?: string
   readonly label: string
   readonly description?: string
   readonly tooltip?: string
   readonly icon: string
+  /** For screen readers, where the label is not enough. */
+  readonly spoken?: string
   readonly command?: vscode.Command
 }
 
@@ -47,11 +52,22 @@ export function jobItem(node: JobNode, { label, description, contextValue, icon,
   return item
 }
 
-export function lineItem({ label, description, tooltip, icon, command }: LineNode): vscode.TreeItem {
+export function lineItem({
+  parent,
+  id,
+  label,
+  description,
+  tooltip,
+  icon,
+  spoken,
+  command,
+}: LineNode): vscode.TreeItem {
   const item = new vscode.TreeItem(label)
   item.iconPath = new vscode.ThemeIcon(icon)
   if (description !== undefined) item.description = description
   item.tooltip = tooltip ?? label
+  if (parent !== undefined && id !== undefined) item.id = `${parent.key}\n${id}`
+  if (spoken !== undefined) item.accessibilityInformation = { label: spoken }
   if (command !== undefined) item.command = command
   return item
 }
@@ -60,6 +76,8 @@ export function lineItem({ label, description, tooltip, icon, command }: LineNod
 const mostLines = 50
 
 export async function linesOf(server: Server, node: JobNode): Promise<LineNode[]> {
+  const tried = candidateRows(node.job)
+  if (tried.length > 0) return tried.map(row => ({ type: 'line', parent: node, ...row }))
   const changes = tuneResult(node.job)?.changes
   if (changes !== undefined) return changes.map(label => ({ type: 'line', parent: node, label, icon: 'edit' }))
   try {

@@ -1,6 +1,7 @@
 /** The view of jobs: all that the stores of this workspace know, newest first, and what each found. */
 import * as vscode from 'vscode'
 import type { JobNotice } from '../../../server/src/protocol/client.ts'
+import { candidateRows } from '../jobs/candidateRows.ts'
 import { coalesce } from '../jobs/coalesce.ts'
 import type { KnownJob } from '../jobs/jobMarkdown.ts'
 import { type JobRow, jobRow } from '../jobs/jobRow.ts'
@@ -70,8 +71,13 @@ export function createJobsView(server: Server): JobsView {
   }
 
   function fireIfChanged(node: JobNode): void {
-    if (JSON.stringify(rowOf(node)) === shownRows.get(node.key)) return
+    if (shownOf(node) === shownRows.get(node.key)) return
     changed.fire(node)
+  }
+
+  /** All that the view shows of a job, with what is below it while it runs. */
+  function shownOf(node: JobNode): string {
+    return JSON.stringify([rowOf(node), candidateRows(node.job)])
   }
 
   function rowOf(node: JobNode): JobRow {
@@ -112,7 +118,7 @@ export function createJobsView(server: Server): JobsView {
     getTreeItem(node) {
       if (node.type === 'line') return lineItem(node)
       const row = rowOf(node)
-      shownRows.set(node.key, JSON.stringify(row))
+      shownRows.set(node.key, shownOf(node))
       return jobItem(node, row)
     },
   }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { formatDuration } from '../base/duration.ts'
 import type { FailingExample, OutcomeRow } from '../evaluation/report.ts'
 import { provenanceSchema } from '../history/version.ts'
-import { type Job, jobErrorSchema, jobKinds, jobStates, progressSchema } from '../jobs/job.ts'
+import { type Job, type JobProgress, jobErrorSchema, jobKinds, jobStates, progressSchema } from '../jobs/job.ts'
 import { estimateRest } from './estimate.ts'
 import type { FoundJob } from './ports.ts'
 
@@ -155,7 +155,7 @@ export function viewJob(job: Job | FoundJob): JobView {
     attempt: job.attempt,
     ...(interrupted && { interrupted }),
     ...(rest !== undefined && { estimated_time: formatDuration(rest) }),
-    ...(job.progress && { progress: job.progress }),
+    ...(job.progress && { progress: viewProgress(job.state, job.progress) }),
     ...(job.error && { error: job.error }),
     ...(job.discardedAt !== undefined && { discarded: true }),
   }
@@ -165,6 +165,12 @@ export function viewJob(job: Job | FoundJob): JobView {
   }
   const view = viewTune(job)
   return view === undefined ? base : { ...base, result: view }
+}
+
+/** The result of a completed job holds all candidates: what was shown of them on the way is left out. */
+function viewProgress(state: Job['state'], progress: JobProgress): JobProgress {
+  const { tree: _tree, ...facts } = progress
+  return state === 'completed' ? facts : progress
 }
 
 /** With the origin of each new text of a tune job. */

@@ -2,6 +2,7 @@
 import type { OperationEvent } from '../app/operation.ts'
 import { formatDuration } from '../base/duration.ts'
 import type { JobProgress } from '../jobs/job.ts'
+import { candidateLine, treeLines } from './candidateTree.ts'
 import { columnsOf, line, score, skillName, type Terminal } from './terminal.ts'
 
 export interface ProgressView {
@@ -28,12 +29,20 @@ export function createProgressView(terminal: Terminal, elapsed: () => number): P
 
 function createLineView(terminal: Terminal): ProgressView {
   let last = ''
+  let told = new Set<string>()
   return {
     onEvent(event) {
       if (event.kind === 'note') terminal.tell(event.message)
-      else if (event.kind === 'started') terminal.tell(startLine(event))
-      else {
+      else if (event.kind === 'started') {
+        told = new Set()
+        terminal.tell(startLine(event))
+      } else {
         const { progress } = event
+        for (const candidate of progress.tree?.candidates ?? []) {
+          if (told.has(candidate.id)) continue
+          told.add(candidate.id)
+          terminal.tell(`  ${candidateLine(candidate, progress.tree?.best)}`)
+        }
         // One line a phase and quarter: enough for a log, not a flood.
         const step = `${event.skillPath} ${progress.phase} ${Math.floor(progress.percent / 25)}`
         if (step === last) return
@@ -82,7 +91,8 @@ function createLiveView(terminal: Terminal, elapsed: () => number): ProgressView
 function liveLines(progress: JobProgress, spent: number, terminal: Terminal): string[] {
   const width = Math.min(terminal.columns, 80)
   const share = progress.percent / 100
-  const barWidth = 24
+  // What is left of the line names the phase.
+  const barWidth = Math.max(8, Math.min(24, width - 56))
   const filled = Math.round(share * barWidth)
   const bar = terminal.style('cyan', '━'.repeat(filled)) + terminal.style('dim', '─'.repeat(barWidth - filled))
   const left = share > 0.02 && share < 1 ? `  about ${formatDuration((spent / share) * (1 - share))} left` : ''
@@ -92,8 +102,14 @@ function liveLines(progress: JobProgress, spent: number, terminal: Terminal): st
     `  ${line(facts(progress), width - 4)}`,
   ]
   if (progress.message !== undefined) lines.push(`  ${terminal.style('dim', line(progress.message, width - 4))}`)
+  // The view is drawn over by moving up: it must not be longer than the terminal.
+  const rows = Math.min(mostRows, terminal.rows - lines.length - 2)
+  if (progress.tree !== undefined && rows > 1) lines.push(...treeLines(terminal, progress.tree, { width, rows }))
   return lines
 }
+
+/** Of the tree, with its title. */
+const mostRows = 8
 
 function startLine(event: Extract<OperationEvent, { kind: 'started' }>): string {
   const what = event.state === 'running' ? 'Following' : event.resumed ? 'Resuming' : 'Starting'

@@ -14,6 +14,8 @@ export interface Terminal {
   style(style: Style, text: string): string
   /** Columns of standard output, 40..120; 80 where it is no terminal. */
   readonly columns: number
+  /** Rows of standard output; 24 where it is no terminal. */
+  readonly rows: number
   /** A person can see progress and answer questions. */
   readonly interactive: boolean
   readonly quiet: boolean
@@ -31,6 +33,9 @@ export function createTerminal(quiet: boolean): Terminal {
     style: (style, text) => styleText(style, text, { stream: process.stdout }),
     get columns() {
       return Math.min(120, Math.max(40, process.stdout.columns ?? 80))
+    },
+    get rows() {
+      return process.stdout.rows ?? 24
     },
     interactive: Boolean(process.stdin.isTTY && process.stdout.isTTY && process.stderr.isTTY),
     quiet,

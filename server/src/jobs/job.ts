@@ -13,6 +13,35 @@ export type Owner = z.infer<typeof ownerSchema>
 /** Milliseconds since 1970, as far as a `Date` reaches. */
 export const timeSchema = z.int().nonnegative().max(8.64e15)
 
+/** What a search tried so far, in the order of its decisions: the latest, and those that the best builds upon. */
+export const progressTreeSchema = z.object({
+  candidates: z
+    .array(
+      z.object({
+        id: z.string(),
+        /** `0` is what the search started from. */
+        parent: z.string().optional(),
+        origin: z.string(),
+        /** In 0..1, on the examples that steer the search; absent where not all of them were tried. */
+        search_score: z.number().optional(),
+        /** `accepted`, `rejected`, `duplicate`, `no change`, `refused`, `call failed`. */
+        state: z.string(),
+        /** The state with its reason, cut. */
+        decision: z.string(),
+        /** The first sentences on what it changed, cut. */
+        changes: z.array(z.string()).readonly(),
+        /** How many more changes there are. */
+        more_changes: z.int().optional(),
+      }),
+    )
+    .readonly(),
+  /** How many more were tried. */
+  left_out: z.int(),
+  /** Id of the best so far. */
+  best: z.string().optional(),
+})
+export type JobProgressTree = z.infer<typeof progressTreeSchema>
+
 export const progressSchema = z.object({
   /** `split`, `baseline`, `propose`, `simplify`, `holdout`, `train`, `done`; `evaluate` for that kind. */
   phase: z.string(),
@@ -31,6 +60,7 @@ export const progressSchema = z.object({
   elapsed: z.number().optional(),
   /** One line on what is going on, for people. */
   message: z.string().optional(),
+  tree: progressTreeSchema.optional(),
 })
 export type JobProgress = z.infer<typeof progressSchema>
 

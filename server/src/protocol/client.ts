@@ -110,6 +110,33 @@ export interface WireProgress {
   readonly cost?: number | undefined
   /** One line on what is going on. */
   readonly message?: string | undefined
+  readonly tree?: WireTree | undefined
+}
+
+/** What a search tried so far. */
+export interface WireTree {
+  /** In the order of its decisions. */
+  readonly candidates: readonly WireCandidate[]
+  /** How many more there were. */
+  readonly left_out: number
+  /** Id of the best. */
+  readonly best?: string | undefined
+}
+
+export interface WireCandidate {
+  readonly id: string
+  /** `0` is the signature as it was. */
+  readonly parent?: string | undefined
+  readonly origin: string
+  /** In 0..1, on the search examples. */
+  readonly search_score?: number | undefined
+  /** `accepted`, `rejected`, or why it is neither. */
+  readonly state: string
+  /** The state with its reason. */
+  readonly decision: string
+  readonly changes: readonly string[]
+  /** How many more changes there are. */
+  readonly more_changes?: number | undefined
 }
 
 export interface WireJob {

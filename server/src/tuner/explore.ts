@@ -7,8 +7,9 @@ import { clusterFailures } from './clusters.ts'
 import { type Composite, compose, meanOutcomes } from './front.ts'
 import { overLimit } from './limits.ts'
 import { type MinedSentence, mine } from './mine.ts'
+import { progressTree } from './progressTree.ts'
 import { lengthLimit } from './propose.ts'
-import type { CandidateReport } from './result.ts'
+import type { CandidateReport, ProgressTree } from './result.ts'
 import type { UsedCalls } from './rollouts.ts'
 import type { Run } from './run.ts'
 import { failingFields, maxReading, roundRobin } from './search.ts'
@@ -258,7 +259,7 @@ function conclude(run: Run, state: State, id: number, result: StepResult): void 
     searchScore: searchScore ?? null,
     minibatch: minibatch === undefined ? null : [minibatch.old, minibatch.new],
   })
-  run.report({ ...bestScore(run, state), message: `Proposal ${id}: ${decision}` })
+  run.report({ ...standing(run, state), message: `Proposal ${id}: ${decision}` })
 }
 
 /** The highest candidate; of equals the shorter wording, else the earlier. */
@@ -270,11 +271,12 @@ function bestOf({ data }: Run, pool: State['pool']): Candidate {
   })
 }
 
-/** What the score over all examples becomes if the gain on the search half holds; nothing before there is one. */
-function bestScore(run: Run, { pool }: State): { readonly best_score?: number } {
+/** What was tried, and what the score over all examples becomes if the gain on the search half holds, once there is one. */
+function standing(run: Run, { pool, reports }: State): { readonly tree: ProgressTree; readonly best_score?: number } {
   const [original] = pool
   const best = bestOf(run, pool)
-  if (best === original) return {}
+  const tree = progressTree(reports, pool, best)
+  if (best === original) return { tree }
   const oldScore = meanScore(run.data.all, original.outcomes)
-  return { best_score: clampScore(oldScore + best.searchScore - original.searchScore) }
+  return { tree, best_score: clampScore(oldScore + best.searchScore - original.searchScore) }
 }

@@ -75,6 +75,33 @@ export interface TuneProgress {
   readonly cost?: number
   readonly errors: number
   readonly message: string
+  /** Absent before the first candidate was concluded. */
+  readonly tree?: ProgressTree
+}
+
+/** What was tried so far. */
+export interface ProgressTree {
+  /** In logical order: the latest, and those that the best builds upon. */
+  readonly candidates: readonly ProgressCandidate[]
+  /** How many more there were. */
+  readonly left_out: number
+  /** Id of the best; absent while that is the signature as it was. */
+  readonly best?: string
+}
+
+/** A `CandidateReport` in few words. */
+export interface ProgressCandidate {
+  readonly id: string
+  readonly parent?: string
+  readonly origin: Origin
+  readonly search_score?: number
+  /** What `decision` begins with: `accepted`, `rejected`, `duplicate`, `no change`, `refused`, `call failed`. */
+  readonly state: string
+  /** Cut, as are the changes. */
+  readonly decision: string
+  readonly changes: readonly string[]
+  /** How many more changes there are. */
+  readonly more_changes?: number
 }
 
 export type Evidence = 'proven' | 'weak' | 'unproven'

@@ -50,7 +50,7 @@ export interface SplitData {
   readonly sizes: { readonly train: number; readonly dev: number; readonly holdout: number }
 }
 
-export type ProgressUpdate = Partial<Pick<TuneProgress, 'phase' | 'message' | 'best_score' | 'old_score'>> & {
+export type ProgressUpdate = Partial<Pick<TuneProgress, 'phase' | 'message' | 'best_score' | 'old_score' | 'tree'>> & {
   readonly expectedCalls?: number
 }
 
@@ -185,6 +185,7 @@ function createReporter(input: TuneInput, ports: TunePorts, totals: () => Rollou
       ...(cost !== undefined && { cost }),
       errors,
       message: told.message ?? 'Splitting the examples',
+      ...(told.tree !== undefined && { tree: told.tree }),
     })
   }
 }

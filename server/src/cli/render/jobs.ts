@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { EvaluateResult, JobView, TuneResult } from '../../app/jobView.ts'
 import type { Preview } from '../../app/operations/jobResult.ts'
 import type { AppliedView, applyJobById, listJobs } from '../../app/operations/jobs.ts'
+import { treeLines } from '../candidateTree.ts'
 import { bullet, score, skillName, type Terminal, table, wrap } from '../terminal.ts'
 import { renderScores } from './evaluated.ts'
 import { renderTuned } from './tuned.ts'
@@ -89,10 +90,18 @@ function unfinishedLines(terminal: Terminal, job: JobView): string[] {
       `  ${wrap(`${progress.phase}, ${Math.round(progress.percent)} %, ${progress.calls} model calls`, terminal.columns, 2)}`,
     )
   }
+  if (progress?.tree !== undefined) {
+    const size = { width: terminal.columns, rows: mostTreeRows }
+    lines.push('', ...treeLines(terminal, progress.tree, size))
+  }
   if (job.status === 'running') return lines
   const terms = job.kind === 'tune' ? ' --apply' : ''
+  if (progress?.tree !== undefined) lines.push('')
   return [...lines, `  Resume with: signature-tuner jobs resume ${job.job_id}${terms}`]
 }
+
+/** More than a row of the store holds, unless somebody else wrote it. */
+const mostTreeRows = 24
 
 function candidateLines(terminal: Terminal, candidate: NonNullable<TuneResult['candidates']>[number]): string[] {
   const from = candidate.parent === undefined ? '' : ` of ${candidate.parent}`
