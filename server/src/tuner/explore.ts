@@ -30,7 +30,7 @@ export interface Exploration {
 export const patience = 5
 /** Proposals between two rounds of removals. */
 const proposalsBeforeRemoval = 2
-const mostUnderway = 4
+const mostUnderway = 7
 
 interface State {
   /** The original and every candidate that was evaluated on the whole search half, in logical order. */
@@ -67,8 +67,9 @@ export async function explore(run: Run, original: Candidate): Promise<Exploratio
   const sentences = input.without?.includes('mining') ? [] : mined(run, original)
   /** Texts whose removal was tried, or is being tried. */
   const tried = new Set<string>()
-  const retried = new Set<string>()
+  const retries = new Map<string, number>()
   const underway: Step[] = []
+  const together = proposalsUnderway(run)
   let next = 1
   let sinceRemoval = 0
   let sifted = false
@@ -91,14 +92,16 @@ export async function explore(run: Run, original: Candidate): Promise<Exploratio
     const result = await step.result
     run.account.settle(step.calls, step.used)
     conclude(run, state, step.id, result)
-    // What costs nothing was found beside another step, which kept it: once more, from what there is now.
+    // What costs nothing was found beside other steps, which kept it: again, from what there is now.
     const kept = new Set(
       newTexts(original.signature, state.front.signature).map(({ part, text }) => removalKey(part, text)),
     )
     for (const { part, text } of step.removed) {
       const key = removalKey(part, text)
-      if (!result.free?.has(part.split('.')[1] ?? '') || !kept.has(key) || retried.has(key)) continue
-      retried.add(key)
+      if (!result.free?.has(part.split('.')[1] ?? '') || !kept.has(key)) continue
+      const before = retries.get(key) ?? 0
+      if (before === mostUnderway) continue
+      retries.set(key, before + 1)
       tried.delete(key)
     }
   }
@@ -149,7 +152,7 @@ export async function explore(run: Run, original: Candidate): Promise<Exploratio
   let stopReason: string | undefined
   for (;;) {
     // The first proposal alone: nothing is known before it.
-    while (stopReason === undefined && underway.length < (state.reports.length === 0 ? 1 : stepsUnderway(run))) {
+    while (stopReason === undefined && underway.length < (state.reports.length === 0 ? 1 : together)) {
       const isDue = sinceRemoval >= proposalsBeforeRemoval
       if (!sift() && !(isDue && remove())) stopReason = begin()
     }
@@ -157,7 +160,11 @@ export async function explore(run: Run, original: Candidate): Promise<Exploratio
     await finish()
   }
   run.report({ phase: 'simplify', message: 'Dropping added sentences that earn nothing' })
-  while (remove()) await finish()
+  for (;;) {
+    while (underway.length < stepsUnderway(run) && remove());
+    if (underway.length === 0) break
+    await finish()
+  }
   // What the fields promise together counts once it was seen together.
   const { front } = state
   if (!state.known.has(front.key) && afford(run, next, evaluation)) {
@@ -183,14 +190,21 @@ interface Step {
   readonly removed: RemovalRound['removed']
 }
 
-/** So many that the pool stays full while one of them waits for the reflection model; fewer where the budget is short. */
-function stepsUnderway({ input, account, costs }: Run): number {
-  const wide = Math.min(mostUnderway, 1 + Math.floor(input.width / 8))
-  return Math.max(1, Math.min(wide, Math.floor(account.available() / (4 * costs.proposal))))
+/** Steps under way so that the pool stays full while some of them wait for the reflection model. */
+function stepsUnderway({ input }: Run): number {
+  return Math.min(mostUnderway, 1 + Math.floor(input.width / 4))
+}
+
+/** Fewer where the budget is short: a proposal is better for knowing how the ones before it went. */
+function proposalsUnderway(run: Run): number {
+  const affordable = run.account.available() / run.costs.proposal
+  return Math.max(1, Math.min(stepsUnderway(run), Math.floor(affordable / 6)))
 }
 
 /** The search half: first train examples for reflection to read, failing ones of every cluster before right ones. */
 function readingOrder({ input, data }: Run, original: Candidate): Pick<Grounds, 'reading' | 'rest'> {
+  // A look at some first saves calls only where there are many more.
+  if (data.search.length <= 1.5 * maxReading) return { reading: data.search, rest: [] }
   const clusters = clusterFailures(input.signature, data.train, original.outcomes)
   const failing = roundRobin(clusters.map(cluster => cluster.failing.map(({ example }) => example)))
   const chosen = new Set(failing.slice(0, maxReading - 4))
