@@ -16,7 +16,7 @@ import type { UsedCalls } from './rollouts.ts'
 import type { Run } from './run.ts'
 import { drawShown } from './search.ts'
 import { summarisePairs } from './statistics.ts'
-import { addConstraints, newTexts, wordingKey } from './wording.ts'
+import { addConstraints, newTexts, withoutQuotes, wordingKey } from './wording.ts'
 
 export interface StepResult {
   readonly origin: Origin
@@ -117,7 +117,8 @@ export async function runProposal(run: Run, proposal: ProposalGrounds, used: Use
     )
     answers.push(answer)
     if (answer.kind !== 'proposed' || answer.changes.length === 0) continue
-    const changed = withChanges(child, answer.changes)
+    const changed = withoutQuotes(child, withChanges(child, answer.changes), inputTexts(front.signature, shown))
+    if (wordingKey(changed) === wordingKey(child)) continue
     const failing = shown.flatMap(example => ((outcomes.get(example.id)?.score ?? 1) < 1 ? [example.id] : []))
     sources.push(...sourcesOf(child, changed, { proposal: id, examples: failing, reasoning: answer.reasoning }))
     child = changed
@@ -128,6 +129,15 @@ export async function runProposal(run: Run, proposal: ProposalGrounds, used: Use
     run,
     { id, child, front, sources, origin: proposed ? 'reflection' : 'mined', grounds, known: proposal.known },
     used,
+  )
+}
+
+function inputTexts({ inputs }: Signature, examples: readonly Example[]): readonly string[] {
+  return examples.flatMap(({ values }) =>
+    inputs.flatMap(({ name }) => {
+      const value = Object.hasOwn(values, name) ? values[name] : undefined
+      return value === undefined ? [] : [typeof value === 'string' ? value : JSON.stringify(value)]
+    }),
   )
 }
 

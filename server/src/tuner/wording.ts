@@ -119,6 +119,36 @@ export function removals(base: Signature, signature: Signature): readonly Remova
   })
 }
 
+/**
+ * `after` without the texts it has beyond `before` that repeat a passage of one input alone: an example learnt by heart
+ * helps itself, and is no rule.
+ */
+export function withoutQuotes(before: Signature, after: Signature, inputs: readonly string[]): Signature {
+  const read = inputs.map(input => plain(input.slice(0, longestInput)))
+  let kept = after
+  for (;;) {
+    const quoting = removals(before, kept).find(({ text }) => quotesOne(plain(text), read))
+    if (quoting === undefined) return kept
+    kept = quoting.signature
+  }
+}
+
+/** Characters that a text and an input must share. */
+const quoted = 24
+const longestInput = 20_000
+
+function quotesOne(text: string, inputs: readonly string[]): boolean {
+  const starts = [...text.matchAll(/(?<![\p{L}\p{N}])[\p{L}\p{N}]/gu)].map(({ index }) => index)
+  return starts.some(start => {
+    const passage = text.slice(start, start + quoted)
+    return passage.length === quoted && inputs.filter(input => input.includes(passage)).length === 1
+  })
+}
+
+function plain(text: string): string {
+  return text.replace(/\s+/gu, ' ').toLowerCase()
+}
+
 /** The sentences that were appended to `old`, each with the text as it is without it, to the character. */
 function addedSentences(old: string, text: string): readonly { readonly sentence: string; readonly without: string }[] {
   const start = old.trimEnd().length
