@@ -28,8 +28,8 @@ export interface Exploration {
 
 /** Proposals in a row without progress before the search gives up. */
 export const patience = 5
-/** Proposals between two rounds of removals. */
-const proposalsBeforeRemoval = 2
+/** Proposals between two rounds of removals: on few examples a text that few need looks idle. */
+const proposalsBeforeRemoval = { onMany: 2, onFew: 5 }
 const mostUnderway = 7
 
 interface State {
@@ -70,6 +70,8 @@ export async function explore(run: Run, original: Candidate): Promise<Exploratio
   const retries = new Map<string, number>()
   const underway: Step[] = []
   const together = proposalsUnderway(run)
+  const { onMany, onFew } = proposalsBeforeRemoval
+  const betweenRemovals = data.search.length < maxReading ? onFew : onMany
   let next = 1
   let sinceRemoval = 0
   let sifted = false
@@ -153,7 +155,7 @@ export async function explore(run: Run, original: Candidate): Promise<Exploratio
   for (;;) {
     // The first proposal alone: nothing is known before it.
     while (stopReason === undefined && underway.length < (state.reports.length === 0 ? 1 : together)) {
-      const isDue = sinceRemoval >= proposalsBeforeRemoval
+      const isDue = sinceRemoval >= betweenRemovals
       if (!sift() && !(isDue && remove())) stopReason = begin()
     }
     if (underway.length === 0) break
