@@ -6,7 +6,7 @@ import type { Candidate } from '../../server/src/tuner/candidate.ts'
 import { compose } from '../../server/src/tuner/front.ts'
 import { drawShown, failingFields } from '../../server/src/tuner/search.ts'
 import { nextRemovals, removalKey } from '../../server/src/tuner/simplify.ts'
-import { newTexts, placeByOutput, removals, wordingKey } from '../../server/src/tuner/wording.ts'
+import { newTexts, placeByOutput, removals, withoutQuotes, wordingKey } from '../../server/src/tuner/wording.ts'
 import { byId, exampleOf, outcomeOf, plainSignature, textField } from '../support/tuning.ts'
 
 const dev = Array.from({ length: 6 }, (_, i) => exampleOf(`d${i}`, { context: '', answer: '' }))
@@ -198,4 +198,23 @@ test('what the instructions gain about one output goes to that output, the rest 
   const open = { ...base, instructions: 'Read it' }
   expect(place('Read it with care. Keep the answer short.', open).instructions).toBe('Read it with care.')
   expect(place('Be exact.', { ...base, instructions: '' }).instructions).toBe('Be exact.')
+})
+
+test('a text that repeats a passage of one input alone is left out, and one of what several share is kept', () => {
+  const base = plainSignature({ instructions: 'Answer.' })
+  const learnt = 'For "My printer keeps restarting since" the answer is "yes".'
+  const shared = 'Text between <<begin of the ticket>> marks is the ticket.'
+  const grown = plainSignature({
+    instructions: 'Answer. For my  Printer keeps restarting since, say yes. Be brief.',
+    outputs: [textField('answer', [learnt, shared, 'Name the printer.'], 'The answer')],
+  })
+  const inputs = [
+    'TI1. My printer keeps\nrestarting since Monday. <<begin of the ticket>>',
+    'TI2. The printer keeps restarting. <<begin of the ticket>>',
+  ]
+  const kept = withoutQuotes(base, grown, inputs)
+  expect(kept.instructions).toBe('Answer. Be brief.')
+  expect(kept.outputs[0]?.constraints).toEqual([shared, 'Name the printer.'])
+  // What the author wrote is nobody's quotation.
+  expect(withoutQuotes(grown, grown, inputs)).toBe(grown)
 })

@@ -63,43 +63,54 @@ export interface ProposalGrounds {
 /** TuneSignature calls of one proposal. */
 export const reflectionsPerProposal = 2
 
+/** What the reflections of one proposal add up to is evaluated once. */
+export async function runProposal(run: Run, proposal: ProposalGrounds, used: UsedCalls): Promise<StepResult> {
+  const { id, front, grounds, known, mined } = proposal
+  const { child, sources, answers } = await writeTexts(run, proposal, used)
+  if (wordingKey(child) === front.key) {
+    const none = { parent: front.lead.id, evaluated: false, changeSentences: [], rejected: [] }
+    return { ...none, origin: 'reflection', ...whyNothing(answers) }
+  }
+  const origin = sources.length > mined.length ? 'reflection' : 'mined'
+  return evaluateChild(run, { id, child, front, sources, origin, grounds, known }, used)
+}
+
+interface Written {
+  readonly child: Signature
+  /** Of what it has beyond the front. */
+  readonly sources: readonly Source[]
+  readonly answers: readonly Proposal[]
+}
+
 /**
  * TuneSignature calls one after the other, each about another output and each reading what the ones before have added,
- * so that none says it again; what they add up to is evaluated once.
+ * so that none says it again.
  */
-export async function runProposal(run: Run, proposal: ProposalGrounds, used: UsedCalls): Promise<StepResult> {
+async function writeTexts(run: Run, proposal: ProposalGrounds, used: UsedCalls): Promise<Written> {
   const { input, rollouts } = run
-  const { id, front, fields, grounds } = proposal
-  const none = {
-    origin: 'reflection',
-    parent: front.lead.id,
-    evaluated: false,
-    changeSentences: [],
-    rejected: [],
-  } as const
+  const { id, front, fields, grounds, mined, rejected } = proposal
+  const { signature } = front
   const count = has(run, 'several') ? reflectionsPerProposal : 1
   const { read, outcomes, stale } = readable(run, grounds, front)
-  const fresh = read.filter(({ id }) => !stale.has(id))
-  const begun = addConstraints(front.signature, proposal.mined)
+  const begun = addConstraints(signature, mined)
   let child = begun
-  const sources: Source[] = [...sourcesOfMined(proposal.mined, id)]
+  const sources: Source[] = [...sourcesOfMined(mined, id)]
   const answers: Proposal[] = []
   /** With few failures two may be alike, and the same question is not asked twice. */
   const asked = new Set<string>()
   for (let n = 0; n < count; n++) {
     const focus = has(run, 'focus') ? fields[(n + (count === 1 ? id : 0)) % fields.length] : undefined
-    const random = createRandom(`${input.seed} proposal ${id} ${n}`)
     // Where older answers led nowhere, those of the current wording are read alone.
-    const nothing = answers.length > 0 && child === begun
-    const shown = drawShown(front.signature, focus, nothing ? fresh : read, outcomes, random)
+    const useful = n > 0 && child === begun ? read.filter(example => !stale.has(example.id)) : read
+    const shown = drawShown(signature, focus, useful, outcomes, createRandom(`${input.seed} proposal ${id} ${n}`))
     const analysis = failureAnalysis({
-      signature: front.signature,
+      signature,
       outcomes,
       read,
       stale,
       shown,
-      untried: newTexts(front.signature, child).map(({ text }) => text),
-      rejected: has(run, 'memory') ? proposal.rejected : [],
+      untried: newTexts(signature, child).map(({ text }) => text),
+      rejected: has(run, 'memory') ? rejected : [],
       ...(focus !== undefined && { focus }),
     })
     if (asked.has(analysis)) continue
@@ -116,20 +127,14 @@ export async function runProposal(run: Run, proposal: ProposalGrounds, used: Use
       request => rollouts.ask(request, used),
     )
     answers.push(answer)
-    if (answer.kind !== 'proposed' || answer.changes.length === 0) continue
-    const changed = withoutQuotes(child, withChanges(child, answer.changes), inputTexts(front.signature, shown))
+    if (answer.kind !== 'proposed') continue
+    const changed = withoutQuotes(child, withChanges(child, answer.changes), inputTexts(signature, shown))
     if (wordingKey(changed) === wordingKey(child)) continue
     const failing = shown.flatMap(example => ((outcomes.get(example.id)?.score ?? 1) < 1 ? [example.id] : []))
     sources.push(...sourcesOf(child, changed, { proposal: id, examples: failing, reasoning: answer.reasoning }))
     child = changed
   }
-  const proposed = sources.length > proposal.mined.length
-  if (wordingKey(child) === front.key) return { ...none, ...whyNothing(answers) }
-  return evaluateChild(
-    run,
-    { id, child, front, sources, origin: proposed ? 'reflection' : 'mined', grounds, known: proposal.known },
-    used,
-  )
+  return { child, sources, answers }
 }
 
 function inputTexts({ inputs }: Signature, examples: readonly Example[]): readonly string[] {
