@@ -203,14 +203,14 @@ test('what the instructions gain about one output goes to that output, the rest 
 test('a text that repeats a passage of one input alone is left out, and one of what several share is kept', () => {
   const base = plainSignature({ instructions: 'Answer.' })
   const learnt = 'For "My printer keeps restarting since" the answer is "yes".'
-  const shared = 'Text between <<begin of the ticket>> marks is the ticket.'
+  const shared = 'Text between <<begin of the whole customer ticket>> marks is the ticket.'
   const grown = plainSignature({
     instructions: 'Answer. For my  Printer keeps restarting since, say yes. Be brief.',
     outputs: [textField('answer', [learnt, shared, 'Name the printer.'], 'The answer')],
   })
   const inputs = [
-    'TI1. My printer keeps\nrestarting since Monday. <<begin of the ticket>>',
-    'TI2. The printer keeps restarting. <<begin of the ticket>>',
+    'TI1. My printer keeps\nrestarting since Monday. <<begin of the whole customer ticket>>',
+    'TI2. The printer keeps restarting. <<begin of the whole customer ticket>>',
   ]
   const kept = withoutQuotes(base, grown, inputs)
   expect(kept.instructions).toBe('Answer. Be brief.')
