@@ -76,7 +76,8 @@ function classify(signature: Signature, example: Example, outcome: ExampleOutcom
   }
 }
 
-function metricLoss(metric: MetricSpec, outcome: ExampleOutcome): number {
+/** Weighted points that a metric took. */
+export function metricLoss(metric: MetricSpec, outcome: ExampleOutcome): number {
   const score = own(outcome.scores, metric.name)?.score
   return score === undefined ? 0 : metric.weight * (1 - score)
 }

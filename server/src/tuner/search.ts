@@ -3,7 +3,7 @@ import type { Random } from '../base/random.ts'
 import type { ExampleOutcome } from '../evaluation/evaluate.ts'
 import type { Example } from '../examples/example.ts'
 import type { MetricSpec, Signature } from '../signature/signature.ts'
-import { clusterFailures } from './clusters.ts'
+import { clusterFailures, metricLoss } from './clusters.ts'
 
 const shownFailing = 20
 const shownRight = 3
@@ -53,13 +53,11 @@ export function drawShown(
   return [...ordered.slice(0, shownFailing), ...right.slice(0, shownRight)]
 }
 
-/** Weighted points that the metrics of one output took; an error takes none. */
+/** Weighted points that the metrics of one output took, and those that read none; an error takes none. */
 function fieldLoss(metrics: readonly MetricSpec[], name: string, outcome: ExampleOutcome | undefined): number {
   if (outcome === undefined || outcome.error !== undefined) return 0
-  return metrics.reduce((sum, metric) => {
-    const score = Object.hasOwn(outcome.scores, metric.name) ? (outcome.scores[metric.name]?.score ?? 1) : 1
-    return metric.field === undefined || metric.field === name ? sum + metric.weight * (1 - score) : sum
-  }, 0)
+  const readers = metrics.filter(({ field }) => field === undefined || field === name)
+  return readers.reduce((sum, metric) => sum + metricLoss(metric, outcome), 0)
 }
 
 /** The first of each list, then the second of each, and so on. */
