@@ -111,7 +111,7 @@ test('a damaged reply of the ledger is an error of its example', async () => {
 test('a tune that resumes tells of what was tried before, until its decisions are replayed', async () => {
   const rules = ruleWorld(60, 3)
   const model = createRuleModel(rules)
-  let left = 150
+  let left = 190
   const world = createJobWorld(async (request, signal) => {
     if (left-- <= 0) return fail({ code: 'key_rejected', message: 'No.', retryable: false, answered: true })
     const reply = await model.call(request, signal)

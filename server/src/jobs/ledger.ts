@@ -157,7 +157,13 @@ export function createLedger(options: LedgerOptions): Ledger {
     call(key, purpose, ask, refusal = () => undefined) {
       const shared = underway.get(key)
       if (shared !== undefined) return shared
-      const promise = settle(key, purpose, ask, refusal).finally(() => underway.delete(key))
+      const promise = settle(key, purpose, ask, refusal)
+        .catch(error => {
+          // A store that cannot keep a reply ends the run before another is paid for.
+          run.abort(error)
+          throw error
+        })
+        .finally(() => underway.delete(key))
       underway.set(key, promise)
       return promise
     },

@@ -60,8 +60,12 @@ export function createRollouts(
   async function roll(signature: Signature, example: Example, key: string): Promise<ExampleOutcome> {
     const { model, parameters } = input
     const context = { signature, metrics: ports.metrics, call: ports.call, signal, model, parameters, example }
-    const outcome = await ports.pool.run(() => evaluateExample(context), signal)
-    settle(price, outcome.error)
+    // What ends the run does so before the place in the pool is free, or one more call would be sent.
+    const outcome = await ports.pool.run(async () => {
+      const evaluated = await evaluateExample(context)
+      settle(price, evaluated.error)
+      return evaluated
+    }, signal)
     finished.set(key, outcome)
     if (outcome.error !== undefined) totals.errors++
     onOutcome()
@@ -87,8 +91,11 @@ export function createRollouts(
     },
     async ask(request, used) {
       used.set(`${request.purpose} ${request.repeat} ${request.messages.length}`, 1)
-      const reply = await ports.pool.run(() => ports.call(request, signal), signal)
-      settle(1, reply.ok ? undefined : reply.error)
+      const reply = await ports.pool.run(async () => {
+        const asked = await ports.call(request, signal)
+        settle(1, asked.ok ? undefined : asked.error)
+        return asked
+      }, signal)
       totals.reflections++
       onOutcome()
       return reply

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator } from 'playwright-core'
 import { expect, test } from 'vitest'
+import { embeddedAnswer } from '../../support/embeddedAnswer.ts'
 import { startModelServer } from '../../support/modelServer.ts'
 import { type Editor, type EditorOptions, takePicture } from '../openEditor.ts'
 import { button, chooseInMenu, message, openFile, runCommand } from '../window.ts'
@@ -105,6 +106,36 @@ test('a job of a window that was closed is offered in the next, and its end is t
   await button(offer, 'Resume').click()
   gate.resolve()
   await message(page, /Score 0\.\d\d over \d+ examples of python\/async/).waitFor()
+})
+
+test('below a job that tunes stands what it tried, until its result takes the place', async () => {
+  const gate = Promise.withResolvers<void>()
+  let reflections = 0
+  await using model = await startModelServer({
+    async answer(request) {
+      // Some proposals are made and judged, the next one waits.
+      if (JSON.stringify(request.body.response_format).includes('tune_signature') && ++reflections > 6)
+        await gate.promise
+      return embeddedAnswer(request)
+    },
+  })
+  const editor = await open({
+    userSettings: { 'signatureTuner.model': 'test-model' },
+    machineSettings: { 'signatureTuner.baseUrl': model.url },
+  })
+  const { page } = editor
+  await start(editor, 'Tune')
+  const view = await showJobs(editor)
+  await row(view, /tuning/)
+    .locator('.monaco-tl-twistie.collapsible')
+    .click()
+  const best = view.getByRole('treeitem', { name: /^Candidate \d+, best so far, score 0\.\d\d, / })
+  await best.waitFor()
+  await takePicture(page, 'jobs-candidates')
+  gate.resolve()
+  await message(page, /Tuned python\/async: /).waitFor()
+  await row(view, /not applied yet/).waitFor()
+  await best.waitFor({ state: 'detached' })
 })
 
 test('cancelling a job is told nowhere but in its row, and a failure has a way on', async () => {
