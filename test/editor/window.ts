@@ -15,8 +15,32 @@ export async function openFile({ page, workspace }: Editor, path: string): Promi
 
 /** Runs a command by the title that the palette shows, such as "Signature Tuner: Show Log". */
 export async function runCommand({ page }: Editor, title: string): Promise<void> {
-  await page.keyboard.press('F1')
-  await choose(quickInput(page), `>${title}`)
+  const row = choice(page, title)
+  for (let attempt = 1; ; attempt++) {
+    await page.keyboard.press('F1')
+    await quickInput(page).locator('input[type=text]').fill(`>${title}`)
+    try {
+      // The palette closes where the focus goes elsewhere meanwhile, as to a message that comes.
+      await row.click({ timeout: attempt < 4 ? 20_000 : 120_000 })
+      return
+    } catch (error) {
+      if (attempt === 4) throw error
+      await page.keyboard.press('Escape')
+    }
+  }
+}
+
+/** Clicks until the sign of it is seen: a click goes nowhere on a lens that is drawn anew under it. */
+export async function clickFor(target: Locator, sign: Locator): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    await target.click()
+    try {
+      await sign.waitFor({ timeout: attempt < 4 ? 20_000 : 120_000 })
+      return
+    } catch (error) {
+      if (attempt === 4) throw error
+    }
+  }
 }
 
 /** The box at the top in which things are typed and chosen. */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startModelServer } from '../../support/modelServer.ts'
 import { type Editor, type EditorOptions, takePicture } from '../openEditor.ts'
-import { message, openFile, runCommand } from '../window.ts'
+import { clickFor, message, openFile, runCommand } from '../window.ts'
 import { openWindow } from './openWindow.ts'
 
 const skill = 'skills/python/async/signature.yaml'
@@ -68,8 +68,8 @@ test('without trust nothing is sent at all', async () => {
   const text = await openFile(editor, skill)
   await text.locator('.squiggly-error').first().waitFor()
   // The lens is the one way that no `when` clause hides.
-  await text.getByText('Evaluate', { exact: true }).click()
-  await message(editor.page, 'needs your trust in this workspace').waitFor()
+  const refusal = message(editor.page, 'needs your trust in this workspace')
+  await clickFor(text.getByText('Evaluate', { exact: true }), refusal)
   await takePicture(editor.page, 'restricted-mode')
   expect(own.count + sink.count).toBe(0)
 })
