@@ -248,7 +248,7 @@ describe('news of a job that ended', () => {
   test('with changes', () => {
     expect(news(job({ result: tuned }))).toEqual({
       severity: 'info',
-      message: 'Tuned python/async: 0.72 → 0.81 (proven, 12 wins, 3 losses).',
+      message: 'Tuned python/async: 0.71 → 0.80 on held-out examples (proven, 12 wins, 3 losses).',
       actions: ['Review', 'Later'],
     })
   })
@@ -257,7 +257,8 @@ describe('news of a job that ended', () => {
     const result = { ...tuned, tuned: false, evidence: 'unproven' as const, reason: 'chance could explain the gain' }
     expect(news(job({ result }))).toMatchObject({
       severity: 'warning',
-      message: 'Tuning python/async found 0.72 → 0.81 (unproven, 12 wins, 3 losses): chance could explain the gain.',
+      message:
+        'Tuning python/async found 0.71 → 0.80 on held-out examples (unproven, 12 wins, 3 losses): chance could explain the gain.',
       actions: ['Review', 'Later'],
     })
   })

@@ -60,6 +60,11 @@ export function formatGain(improvement: string): string {
   return points === undefined ? improvement : `${sign}${(Number(points) / 100).toFixed(2)}`
 }
 
+/** `p 0.012`; what rounds to nothing is not nothing. */
+export function formatP(p: number): string {
+  return `p ${p < 0.001 ? '< 0.001' : p.toFixed(3)}`
+}
+
 /** `undefined` where nothing is known or nothing was paid. */
 export function formatCost(dollars: number | undefined): string | undefined {
   if (dollars === undefined || dollars === 0) return undefined

@@ -6,6 +6,7 @@ import {
   describeJob,
   evaluateResult,
   formatCost,
+  formatP,
   formatScore,
   plural,
   skillName,
@@ -84,7 +85,7 @@ function tunedLines(result: WireTuneResult): readonly string[] {
 function holdoutLine(holdout: WireHoldout, evidence: string | undefined): string {
   const { old_score: old, new_score: found, wins, losses, p_value: p, examples } = holdout
   const word = evidence === undefined ? '' : `, ${evidence}`
-  const counts = `${plural(wins, 'win')}, ${losses} ${losses === 1 ? 'loss' : 'losses'}, p ${p.toFixed(3)}`
+  const counts = `${plural(wins, 'win')}, ${losses} ${losses === 1 ? 'loss' : 'losses'}, ${formatP(p)}`
   const pair = `**${formatScore(old)} → ${formatScore(found)}**`
   return `Held-out examples (${examples}): ${pair}${word} (${counts})`
 }

@@ -64,14 +64,17 @@ const remedies: Readonly<Record<string, NewsAction>> = {
 function tunedNews(job: WireJob, name: string): News | undefined {
   const result = tuneResult(job)
   if (result === undefined) return undefined
-  const { old_score: old, new_score: found, reason, signature_version: version } = result
+  const { old_score: old, new_score: found, holdout, reason, signature_version: version } = result
   const demo = result.demo ? ' The offline demo answered.' : ''
   if (result.changes.length === 0 || found === undefined) {
     const meets = reason.includes('meets threshold')
     const message = `${name} was not changed: ${sentence(reason)}${demo}`
     return { severity: 'info', message, actions: meets ? ['Tune Anyway'] : ['Show Job'] }
   }
-  const pair = `${formatScore(old)} → ${formatScore(found)} (${proofOf(result)})`
+  // Beside the evidence stands what it is about; the examples that the search has seen flatter.
+  const [before, after] = holdout === undefined ? [old, found] : [holdout.old_score, holdout.new_score]
+  const where = holdout === undefined ? '' : ' on held-out examples'
+  const pair = `${formatScore(before)} → ${formatScore(after)}${where} (${proofOf(result)})`
   if (!isReviewable(job))
     return { severity: 'info', message: `Tuned ${name}: ${pair}, version ${version}.`, actions: [] }
   if (result.tuned) {

@@ -1,6 +1,6 @@
 /** Why a tuned result is what it is: the evidence for the whole, and the reasons of each part. */
 import type { WirePart, WireProvenance, WireTuneResult } from '../../../server/src/protocol/client.ts'
-import { formatGain } from '../jobs/describeJob.ts'
+import { formatGain, formatP } from '../jobs/describeJob.ts'
 import { escapeMarkdown } from '../jobs/jobMarkdown.ts'
 
 /** Markdown: what was measured, how sure it is, and what it cost. */
@@ -62,7 +62,7 @@ function plainHoldout(holdout: NonNullable<WireTuneResult['holdout']>): string {
 }
 
 function trials({ wins, losses, p_value: p }: NonNullable<WireTuneResult['holdout']>): string {
-  return `${wins} better, ${losses} worse, p ${p < 0.001 ? '< 0.001' : p.toFixed(3)}`
+  return `${wins} better, ${losses} worse, ${formatP(p)}`
 }
 
 function explainConflicts(conflicts: readonly string[]): string {

@@ -39,7 +39,10 @@ test('tuning and evaluating end in one message each, and in rows of the view', a
   await view.getByText('No jobs yet').waitFor()
   await page.getByRole('tab', { name: /Explorer/ }).click()
   await start(editor, 'Tune')
-  const tuned = message(page, /Tuned python\/async: 0\.\d\d → 0\.\d\d \((?:proven|weak|unproven), \d+ wins?, \d+ loss/)
+  const tuned = message(
+    page,
+    /Tuned python\/async: 0\.\d\d → 0\.\d\d(?: on held-out examples)? \((?:proven|weak|unproven), \d+ wins?, \d+ loss/,
+  )
   await tuned.waitFor()
   expect(await page.locator('.notification-toast').count()).toBe(1)
   await takePicture(page, 'jobs-tuned')
