@@ -7,7 +7,8 @@ import type { Editor } from './openEditor.ts'
 export async function openFile({ page, workspace }: Editor, path: string): Promise<Locator> {
   await page.keyboard.press('ControlOrMeta+P')
   // A whole path is found without a search.
-  await choose(quickInput(page), join(workspace, path))
+  await quickInput(page).locator('input[type=text]').fill(join(workspace, path))
+  await choice(page, path.slice(path.lastIndexOf('/') + 1)).click()
   const text = page.locator(`.monaco-editor[data-uri$="${path}"]`)
   await text.locator('.view-line', { hasText: /\S/ }).first().waitFor()
   return text
@@ -16,31 +17,28 @@ export async function openFile({ page, workspace }: Editor, path: string): Promi
 /** Runs a command by the title that the palette shows, such as "Signature Tuner: Show Log". */
 export async function runCommand({ page }: Editor, title: string): Promise<void> {
   const row = choice(page, title)
-  for (let attempt = 1; ; attempt++) {
+  await repeat(row, async () => {
     await page.keyboard.press('F1')
     await quickInput(page).locator('input[type=text]').fill(`>${title}`)
-    try {
-      // The palette closes where the focus goes elsewhere meanwhile, as to a message that comes.
-      await row.click({ timeout: attempt < 4 ? 20_000 : 120_000 })
-      return
-    } catch (error) {
-      if (attempt === 4) throw error
-      await page.keyboard.press('Escape')
-    }
-  }
+  })
+  await row.click()
 }
 
-/** Clicks until the sign of it is seen: a click goes nowhere on a lens that is drawn anew under it. */
-export async function clickFor(target: Locator, sign: Locator): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    await target.click()
+/** Clicks until the sign of it is seen. */
+export function clickFor(target: Locator, sign: Locator): Promise<void> {
+  return repeat(sign, () => target.click())
+}
+
+/** Does it anew until the sign is seen: a palette closes when the focus goes elsewhere, and a lens is redrawn under a click. */
+async function repeat(sign: Locator, act: () => Promise<void>): Promise<void> {
+  for (let left = 3; left > 0; left--) {
+    await act()
     try {
-      await sign.waitFor({ timeout: attempt < 4 ? 20_000 : 120_000 })
-      return
-    } catch (error) {
-      if (attempt === 4) throw error
-    }
+      return await sign.waitFor({ timeout: 20_000 })
+    } catch {}
   }
+  await act()
+  await sign.waitFor()
 }
 
 /** The box at the top in which things are typed and chosen. */
@@ -76,11 +74,4 @@ export async function chooseInMenu(row: Locator, title: string): Promise<void> {
   await page.getByRole('menuitem', { name: title, exact: true }).hover()
   // By key: a menu that has just opened takes a click for the end of the one that opened it.
   await page.keyboard.press('Enter')
-}
-
-/** Types into the box that is open at the top, and takes the suggestion. */
-async function choose(box: Locator, text: string): Promise<void> {
-  await box.locator('input[type=text]').fill(text)
-  const label = text.slice(Math.max(text.lastIndexOf('/'), text.indexOf('>')) + 1)
-  await box.locator('.monaco-list-row', { hasText: label }).first().click()
 }

@@ -15,6 +15,14 @@ function open(options: EditorOptions = {}): Promise<Editor> {
   return openWindow({ userSettings: { 'signatureTuner.model': 'embedded' }, ...options })
 }
 
+/** With a model of this endpoint. */
+function openAt(url: string, settings: EditorOptions['machineSettings'] = {}): Promise<Editor> {
+  return open({
+    userSettings: { 'signatureTuner.model': 'test-model' },
+    machineSettings: { 'signatureTuner.baseUrl': url, ...settings },
+  })
+}
+
 /** By its lens: a window that has just opened may not know yet that the palette may offer it. */
 async function start(editor: Editor, lens: 'Evaluate' | 'Tune'): Promise<void> {
   const text = await openFile(editor, skill)
@@ -90,10 +98,7 @@ test('a job of a window that was closed is offered in the next, and its end is t
       return { answer: 'an event loop', level: 'beginner' }
     },
   })
-  const editor = await open({
-    userSettings: { 'signatureTuner.model': 'test-model' },
-    machineSettings: { 'signatureTuner.baseUrl': model.url, 'signatureTuner.concurrency': 1 },
-  })
+  const editor = await openAt(model.url, { 'signatureTuner.concurrency': 1 })
   const { page } = editor
   await start(editor, 'Evaluate')
   await page.locator('.statusbar-item', { hasText: /Evaluating python\/async \d+%/ }).waitFor()
@@ -124,10 +129,7 @@ test('below a job that tunes stands what it tried, until its result takes the pl
       return embeddedAnswer(request)
     },
   })
-  const editor = await open({
-    userSettings: { 'signatureTuner.model': 'test-model' },
-    machineSettings: { 'signatureTuner.baseUrl': model.url },
-  })
+  const editor = await openAt(model.url)
   const { page } = editor
   await start(editor, 'Tune')
   const view = await showJobs(editor)
@@ -145,10 +147,7 @@ test('below a job that tunes stands what it tried, until its result takes the pl
 
 test('cancelling a job is told nowhere but in its row, and a failure has a way on', async () => {
   await using model = await startModelServer({ answer: () => new Promise(() => {}) })
-  const editor = await open({
-    userSettings: { 'signatureTuner.model': 'test-model' },
-    machineSettings: { 'signatureTuner.baseUrl': model.url },
-  })
+  const editor = await openAt(model.url)
   const { page } = editor
   await start(editor, 'Tune')
   const view = await showJobs(editor)
