@@ -5,8 +5,15 @@ import { createAccount } from '../../server/src/tuner/account.ts'
 import type { Candidate } from '../../server/src/tuner/candidate.ts'
 import { compose } from '../../server/src/tuner/front.ts'
 import { drawShown, failingFields } from '../../server/src/tuner/search.ts'
-import { nextRemovals, removalKey } from '../../server/src/tuner/simplify.ts'
-import { newTexts, placeByOutput, removals, withoutQuotes, wordingKey } from '../../server/src/tuner/wording.ts'
+import { createRemovals } from '../../server/src/tuner/simplify.ts'
+import {
+  newTexts,
+  placeByOutput,
+  removals,
+  withoutQuotes,
+  withoutTexts,
+  wordingKey,
+} from '../../server/src/tuner/wording.ts'
 import { byId, exampleOf, outcomeOf, plainSignature, textField } from '../support/tuning.ts'
 
 const dev = Array.from({ length: 6 }, (_, i) => exampleOf(`d${i}`, { context: '', answer: '' }))
@@ -26,7 +33,10 @@ describe('the front', () => {
       const scored = { a: { score: a, feedback: '' }, o: { score: o, feedback: '' } }
       return { ...outcomeOf(example, { answer: `a${id}`, other: `o${id}` }, (a + o) / 2), scores: scored }
     })
-    const outputs = [textField('answer', [words[0]]), textField('other', [words[1]])]
+    const outputs = [
+      textField('answer', words.slice(0, 1).filter(Boolean)),
+      textField('other', words.slice(1).filter(Boolean)),
+    ]
     const own = { ...signature, outputs }
     const mean = outcomes.reduce((sum, { score }) => sum + score, 0) / outcomes.length
     const made: Candidate = {
@@ -44,30 +54,38 @@ describe('the front', () => {
   const all = (a: number, o: number) => dev.map(() => [a, o] as const)
   const root = candidate(0, ['', ''], all(0, 0))
 
-  test('takes each output from the candidate that did best on it, with what is to be expected then', () => {
-    const front = compose([root, candidate(1, ['A', 'bad'], all(1, 0)), candidate(2, ['B', 'O'], all(0, 0.5))], dev)
+  test('takes each text that adds to the score, with what is to be expected of them', () => {
+    const front = compose(
+      [root, candidate(1, ['A', 'bad'], all(1, -0.5)), candidate(2, ['B', 'O'], all(-0.5, 0.5))],
+      dev,
+    )
     expect(front.signature.outputs.map(({ constraints }) => constraints)).toEqual([['A'], ['O']])
     expect(front.parents).toEqual([1, 2])
     const [first] = [...front.outcomes.values()]
     expect(first).toMatchObject({ score: 0.75, prediction: { answer: 'a1', other: 'o2' } })
   })
 
-  test('is a candidate where one did best on all, and the original where none gained', () => {
+  test('is a candidate where its texts are the ones that add, and the original where none does', () => {
     const best = candidate(1, ['A', 'O'], all(1, 1))
-    expect(compose([root, best, candidate(2, ['B', 'P'], all(0, 0.5))], dev)).toMatchObject({
+    expect(compose([root, best, candidate(2, ['B', 'P'], all(-0.5, -0.5))], dev)).toMatchObject({
       key: best.key,
       parents: [1],
     })
     expect(compose([root, candidate(1, ['A', 'O'], all(0, 0))], dev).key).toBe(root.key)
   })
 
-  test('counts a wording that several share with the mean of them', () => {
-    const lucky = candidate(1, ['A', 'x'], all(0.8, 0))
-    const again = candidate(2, ['A', 'y'], all(0.4, 0))
-    const steady = candidate(3, ['B', 'z'], all(0.7, 0))
-    expect(compose([root, lucky, steady], dev).signature.outputs[0]?.constraints).toEqual(['A'])
-    expect(compose([root, lucky, steady, again], dev).signature.outputs[0]?.constraints).toEqual(['B'])
-    expect(compose([root, lucky, steady, again], dev, ['means']).signature.outputs[0]?.constraints).toEqual(['A'])
+  test('a text that scored high once is left out when it scores low with others', () => {
+    const kept = (...others: readonly ReturnType<typeof candidate>[]) =>
+      compose([root, candidate(1, ['A', ''], all(0.4, 0)), ...others], dev).signature.outputs[0]?.constraints
+    expect(kept()).toEqual(['A'])
+    const again = [2, 3, 4].map(id => candidate(id, ['A', `other ${id}`], all(-0.4, 0)))
+    expect(kept(...again)).toEqual([])
+  })
+
+  test('without the estimate of effects the highest candidate is taken whole', () => {
+    const high = candidate(1, ['A', 'bad'], all(1, -0.2))
+    const front = compose([root, high, candidate(2, ['B', 'O'], all(0, 0.5))], dev, ['effects'])
+    expect(front.key).toBe(high.key)
   })
 })
 
@@ -90,20 +108,24 @@ test('a reflection reads failures of every kind, and some right answers', () => 
   expect(shown.filter(({ id }) => number(id) < 20)).toHaveLength(3)
 })
 
-test('removals go one of each output at a time, and what bears on all goes alone', () => {
+test('removals take what earns least, one of each output at a time, and what bears on all alone', () => {
   const base = plainSignature({ outputs: [textField('answer'), textField('other')], instructions: 'Answer.' })
   const grown = {
     ...base,
     instructions: 'Answer. Be as brief as you can be, always.',
     outputs: [textField('answer', ['longest of all sentences here', 'short']), textField('other', ['more'])],
   }
-  const first = nextRemovals(base, grown, new Set())
-  expect(first?.removed.map(({ text }) => text)).toEqual(['Be as brief as you can be, always.'])
-  const tried = new Set(first?.removed.map(({ part, text }) => removalKey(part, text)))
-  expect(nextRemovals(base, grown, tried)?.removed.map(({ text }) => text)).toEqual([
-    'longest of all sentences here',
-    'more',
-  ])
+  const effects: Readonly<Record<string, number>> = { 'longest of all sentences here': 0.2, short: 0.1 }
+  const front = { signature: grown, effect: (_: string, text: string) => effects[text] ?? 0 }
+  const taken = createRemovals(base)
+  const texts = (most: number, known: ReadonlySet<string>) => taken.next(front, most, known).map(({ text }) => text)
+  // What the instructions have gained as long as that tells something, each other text so often.
+  const brief = ['Be as brief as you can be, always.']
+  expect([texts(1, new Set()), texts(1, new Set())]).toEqual([brief, brief])
+  const known = new Set([wordingKey({ ...grown, instructions: base.instructions })])
+  const longest = 'longest of all sentences here'
+  expect(Array.from({ length: 4 }, () => texts(1, known))).toEqual([brief, ['more', 'short'], [longest], []])
+  expect(texts(2, known)).toEqual(brief)
 })
 
 test('removals take away one added text at a time', () => {
@@ -130,6 +152,19 @@ test('removals take away one added text at a time', () => {
     ['Something else', 'Answer. Be brief. Be kind.', 'The answer', ['old', 'new']],
     ['new', 'Answer. Be brief. Be kind.', 'Something else', ['old']],
   ])
+})
+
+test('texts are taken away where they are, and what the base has stays', () => {
+  const base = plainSignature({ instructions: 'Answer.', outputs: [textField('answer', ['old'])] })
+  const grown = plainSignature({ instructions: 'Answer. Be brief.', outputs: [textField('answer', ['old', 'new'])] })
+  const constraint = (text: string) => ({ part: 'outputs.answer.constraints', text })
+  const removed = [
+    { part: 'instructions', text: 'Be brief.' },
+    constraint('new'),
+    constraint('old'),
+    constraint('none'),
+  ]
+  expect(withoutTexts(base, grown, removed)).toEqual(base)
 })
 
 test('removals leave the rest of a text as it is, to the character', () => {

@@ -1,9 +1,9 @@
-/** One concurrency pool: at most `width` tasks at a time, started in the order of submission. */
+/** One concurrency pool: at most `width` tasks at a time, started in the order of submission, urgent ones first. */
 
 export interface Pool {
   readonly width: number
   /** Runs `task` when a place is free. Rejects with the signal's reason if it is aborted while waiting. */
-  run<T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T>
+  run<T>(task: () => Promise<T>, signal?: AbortSignal, urgency?: 'urgent'): Promise<T>
 }
 
 interface Waiter {
@@ -14,14 +14,15 @@ interface Waiter {
 
 export function createPool(width: number): Pool {
   let running = 0
+  let urgent: Waiter[] = []
   let waiting: Waiter[] = []
   // Taking from the front of a long array would move all the rest.
   let head = 0
   // One listener for all that wait on a signal: adding one looks through those that are there.
   const abortable = new Map<AbortSignal, { waiters: number; readonly abort: () => void }>()
 
-  function enqueue(waiter: Waiter): void {
-    waiting.push(waiter)
+  function enqueue(queue: Waiter[], waiter: Waiter): void {
+    queue.push(waiter)
     const { signal } = waiter
     if (signal === undefined) return
     const watched = abortable.get(signal)
@@ -35,9 +36,9 @@ export function createPool(width: number): Pool {
   }
 
   function dequeue(): Waiter | undefined {
-    const waiter = waiting[head]
+    const waiter = urgent.shift() ?? waiting[head]
     if (waiter === undefined) return undefined
-    head++
+    if (waiter === waiting[head]) head++
     if (head > 1000 && head * 2 > waiting.length) {
       waiting = waiting.slice(head)
       head = 0
@@ -53,8 +54,10 @@ export function createPool(width: number): Pool {
 
   function abandonAll(signal: AbortSignal): void {
     abortable.delete(signal)
-    const left = waiting.slice(head)
-    waiting = left.filter(waiter => waiter.signal !== signal)
+    const left = [...urgent, ...waiting.slice(head)]
+    const stays = (waiter: Waiter) => waiter.signal !== signal
+    urgent = urgent.filter(stays)
+    waiting = waiting.slice(head).filter(stays)
     head = 0
     for (const waiter of left) if (waiter.signal === signal) waiter.abandon(signal.reason)
   }
@@ -68,10 +71,13 @@ export function createPool(width: number): Pool {
 
   return {
     width,
-    async run(task, signal) {
+    async run(task, signal, urgency) {
       signal?.throwIfAborted()
       if (running < width) running++
-      else await new Promise<void>((start, abandon) => enqueue({ signal, start, abandon }))
+      else
+        await new Promise<void>((start, abandon) =>
+          enqueue(urgency === 'urgent' ? urgent : waiting, { signal, start, abandon }),
+        )
       try {
         return await task()
       } finally {

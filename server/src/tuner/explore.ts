@@ -1,10 +1,11 @@
 /** Exploring: proposals and removals in logical order, some under way at a time, until a reason to stop. */
 import { clampScore } from '../base/score.ts'
 import type { Example } from '../examples/example.ts'
+import type { Signature } from '../signature/signature.ts'
 import type { Rejected } from './analyse.ts'
-import { type Candidate, meanScore, scoreGain } from './candidate.ts'
+import { type Candidate, meanScore } from './candidate.ts'
 import { clusterFailures } from './clusters.ts'
-import { type Composite, compose, meanOutcomes } from './front.ts'
+import { type Composite, compose } from './front.ts'
 import { overLimit } from './limits.ts'
 import { type MinedSentence, mine } from './mine.ts'
 import { progressTree } from './progressTree.ts'
@@ -13,12 +14,21 @@ import type { CandidateReport, ProgressTree } from './result.ts'
 import type { UsedCalls } from './rollouts.ts'
 import type { Run } from './run.ts'
 import { failingFields, maxReading, roundRobin } from './search.ts'
-import { nextRemovals, type RemovalRound, removalKey } from './simplify.ts'
-import { type Grounds, runMerge, runProposal, runRemovals, runSifted, type StepResult } from './steps.ts'
-import { newTexts, wordingLength } from './wording.ts'
+import { createRemovals } from './simplify.ts'
+import {
+  type Grounds,
+  runMerge,
+  runProposal,
+  runRemovals,
+  runSifted,
+  type StepResult,
+  type Written,
+  writeTexts,
+} from './steps.ts'
+import { newTexts, textKey, textsOf, withoutTexts, wordingKey, wordingLength } from './wording.ts'
 
 export interface Exploration {
-  /** The highest on the search half; of equals the shorter wording, so that the original wins against what does not beat it. */
+  /** Estimated highest; of equals the shorter wording, so that the original wins against what does not beat it. */
   readonly best: Candidate
   readonly reports: readonly CandidateReport[]
   /** Distinct wordings that were evaluated, at least in part. */
@@ -28,29 +38,34 @@ export interface Exploration {
 
 /** Proposals in a row without progress before the search gives up. */
 export const patience = 5
-/** Proposals between two rounds of removals: on few examples a text that few need looks idle. */
-const proposalsBeforeRemoval = { onMany: 2, onFew: 5 }
+/** Of the estimated score: less is no progress. */
+const leastRise = 0.003
 const mostUnderway = 7
+/** On fewer proposals a text that is needed and was taken away for once would not come back. */
+const leastForRemovals = 6
+/** So often is a text taken away at the end, to see whether it is missed: one score tells little. */
+const mostRemovals = 3
 
 interface State {
   /** The original and every candidate that was evaluated on the whole search half, in logical order. */
   readonly pool: [Candidate, ...Candidate[]]
   readonly reports: CandidateReport[]
   readonly rejected: Rejected[]
-  /** Wordings that were evaluated, at least in part. */
+  /** Wordings that are evaluated, at least in part. */
   readonly known: Set<string>
   front: Composite
-  /** Proposals since what the front promises rose. */
+  /** Proposals since the estimate of the front rose. */
   sinceBest: number
   failedInRow: number
   lastFailure: string
 }
 
 /**
- * Step k starts from the state after step k - n was concluded, n being how many are under way: in logical order, so that
- * neither the order of replies nor a restart changes what is decided.
+ * `original` has what the search reads, `baseline` the same with all that it is scored on: awaited before the first step
+ * is concluded. Step k starts from the state after step k - n was concluded, n being how many are under way: in logical
+ * order, so that neither the order of replies nor a restart changes what is decided.
  */
-export async function explore(run: Run, original: Candidate): Promise<Exploration> {
+export async function explore(run: Run, original: Candidate, baseline: Promise<Candidate>): Promise<Exploration> {
   const { data, input } = run
   const state: State = {
     pool: [original],
@@ -65,58 +80,44 @@ export async function explore(run: Run, original: Candidate): Promise<Exploratio
   const grounds = { original, ...readingOrder(run, original) }
   const evaluation = run.rollouts.callsPerExample * data.search.length
   const sentences = input.without?.includes('mining') ? [] : mined(run, original)
-  /** Texts whose removal was tried, or is being tried. */
-  const tried = new Set<string>()
-  const retries = new Map<string, number>()
+  const removals = createRemovals(original.signature)
   const underway: Step[] = []
   const together = proposalsUnderway(run)
-  const { onMany, onFew } = proposalsBeforeRemoval
-  const betweenRemovals = data.search.length < maxReading ? onFew : onMany
+  const isLong = run.account.available() >= leastForRemovals * run.costs.proposal
   let next = 1
-  let sinceRemoval = 0
   let sifted = false
-  const start = (
-    calls: number,
-    work: (id: number, used: UsedCalls) => Promise<StepResult>,
-    removed: RemovalRound['removed'] = [],
-  ): true => {
+  const start = (calls: number, work: (id: number, used: UsedCalls) => Work): true => {
     const used: UsedCalls = new Map()
-    const result = work(next, used)
+    const { result, written } = work(next, used)
     // Rejections reach the loop when the step's turn comes.
     result.catch(() => undefined)
-    underway.push({ id: next, calls, used, result, removed })
+    underway.push({ id: next, calls, used, result, ...(written !== undefined && { written }) })
     next++
     return true
   }
   const finish = async (): Promise<void> => {
     const step = underway.shift()
     if (step === undefined) return
+    const { outcomes } = await baseline
     const result = await step.result
     run.account.settle(step.calls, step.used)
-    conclude(run, state, step.id, result)
-    // What costs nothing was found beside other steps, which kept it: again, from what there is now.
-    const kept = new Set(
-      newTexts(original.signature, state.front.signature).map(({ part, text }) => removalKey(part, text)),
-    )
-    for (const { part, text } of step.removed) {
-      const key = removalKey(part, text)
-      if (!result.free?.has(part.split('.')[1] ?? '') || !kept.has(key)) continue
-      const before = retries.get(key) ?? 0
-      if (before === mostUnderway) continue
-      retries.set(key, before + 1)
-      tried.delete(key)
-    }
+    conclude(run, state, step.id, result, meanScore(data.all, outcomes))
   }
 
-  /** Begins a round of removals, or says that there is none to begin. */
+  /** Texts of the front to do without in the next step. */
+  const removed = (most: number, known: ReadonlySet<string>) =>
+    input.without?.includes('removals') ? [] : removals.next(state.front, most, known)
+
+  /** Begins a step that does without texts and no more, or says that there is none to begin. */
   function remove(): boolean {
     const { front } = state
-    if (input.without?.includes('removals')) return false
-    const round = nextRemovals(original.signature, front.signature, tried)
-    if (round === undefined || !afford(run, next, evaluation)) return false
-    for (const { part, text } of round.removed) tried.add(removalKey(part, text))
-    sinceRemoval = 0
-    return start(evaluation, (id, used) => runRemovals(run, id, grounds, front, round.signature, used), round.removed)
+    if (run.account.available() < evaluation) return false
+    const texts = removed(mostRemovals, state.known)
+    if (texts.length === 0 || !afford(run, next, evaluation)) return false
+    const child = withoutTexts(original.signature, front.signature, texts)
+    // Steps beside this one need not try it, too.
+    state.known.add(wordingKey(child))
+    return start(evaluation, (id, used) => ({ result: runRemovals(run, id, grounds, front, child, used) }))
   }
 
   /** Mined sentences that found no place together get one look each, on the examples that broke them. */
@@ -129,7 +130,7 @@ export async function explore(run: Run, original: Candidate): Promise<Exploratio
     const calls = run.rollouts.callsPerExample * alone + evaluation
     if (state.reports.length === 0 || left.length === 0 || !afford(run, next, calls)) return false
     const { front } = state
-    return start(calls, (id, used) => runSifted(run, { id, front, mined: left, grounds }, used))
+    return start(calls, (id, used) => ({ result: runSifted(run, { id, front, mined: left, grounds }, used) }))
   }
 
   /** Begins a proposal, or says why there is none to begin. */
@@ -146,17 +147,28 @@ export async function explore(run: Run, original: Candidate): Promise<Exploratio
     if (limit !== undefined) return limit
     const mined = next === 1 ? sentences : []
     const [rejected, known] = [[...state.rejected], new Set(state.known)]
-    sinceRemoval++
-    start(proposal, (id, used) => runProposal(run, { id, front, fields, mined, rejected, known, grounds }, used))
+    const ahead = underway.slice(0, underway.length + 1 - reflecting(run)).flatMap(({ written }) => written ?? [])
+    const texts = {
+      mined,
+      ahead: input.without?.includes('ahead') ? [] : ahead,
+      removed: isLong ? removed(1, new Set()) : [],
+      rejected,
+      known,
+    }
+    start(proposal, (id, used) => {
+      const parts = { id, front, fields, grounds, ...texts }
+      const written = writeTexts(run, parts, used)
+      return { written, result: written.then(texts => runProposal(run, parts, texts, used)) }
+    })
     return undefined
   }
 
   let stopReason: string | undefined
   for (;;) {
-    // The first proposal alone: nothing is known before it.
-    while (stopReason === undefined && underway.length < (state.reports.length === 0 ? 1 : together)) {
-      const isDue = sinceRemoval >= betweenRemovals
-      if (!sift() && !(isDue && remove())) stopReason = begin()
+    // Nothing is known before the first.
+    const most = state.reports.length === 0 ? Math.min(together, reflecting(run)) : together
+    while (stopReason === undefined && underway.length < most) {
+      if (!sift()) stopReason = begin()
     }
     if (underway.length === 0) break
     await finish()
@@ -170,26 +182,29 @@ export async function explore(run: Run, original: Candidate): Promise<Exploratio
   // What the fields promise together counts once it was seen together.
   const { front } = state
   if (!state.known.has(front.key) && afford(run, next, evaluation)) {
-    start(evaluation, (id, used) => runMerge(run, id, grounds, front, used))
+    start(evaluation, (id, used) => ({ result: runMerge(run, id, grounds, front, used) }))
     await finish()
   }
   return {
-    best: bestOf(run, state.pool),
+    best: bestOf(state),
     reports: state.reports,
     tried: state.known.size - 1,
     stopReason: stopReason ?? '',
   }
 }
 
+interface Work {
+  readonly result: Promise<StepResult>
+  /** What a proposal adds, before it is evaluated. */
+  readonly written?: Promise<Written>
+}
+
 /** A step under way. */
-interface Step {
+interface Step extends Work {
   readonly id: number
   /** Reserved. */
   readonly calls: number
   readonly used: UsedCalls
-  readonly result: Promise<StepResult>
-  /** Texts that it takes away. */
-  readonly removed: RemovalRound['removed']
 }
 
 /** Steps under way so that the pool stays full while some of them wait for the reflection model. */
@@ -200,7 +215,13 @@ function stepsUnderway({ input }: Run): number {
 /** Fewer where the budget is short: a proposal is better for knowing how the ones before it went. */
 function proposalsUnderway(run: Run): number {
   const affordable = run.account.available() / run.costs.proposal
-  return Math.max(1, Math.min(stepsUnderway(run), Math.floor(affordable / 6)))
+  const wider = Math.sqrt(Math.max(1, run.input.width / 8))
+  return Math.max(1, Math.min(stepsUnderway(run), Math.floor((affordable * wider) / 6)))
+}
+
+/** Proposals that are written at a time; where calls wait for a place, one after the other, each reading those ahead. */
+function reflecting({ input }: Run): number {
+  return Math.max(1, Math.floor(input.width / 10))
 }
 
 /** The search half: first train examples for reflection to read, failing ones of every cluster before right ones. */
@@ -239,7 +260,7 @@ function whyNotAfford(run: Run, id: number, calls: number, reflections: number):
 }
 
 /** Takes the result of a step into the state. */
-function conclude(run: Run, state: State, id: number, result: StepResult): void {
+function conclude(run: Run, state: State, id: number, result: StepResult, oldScore: number): void {
   const { origin, parent, changeSentences, candidate, minibatch, key } = result
   if (key !== undefined && result.evaluated) state.known.add(key)
   state.failedInRow = result.failure === undefined ? 0 : state.failedInRow + 1
@@ -248,10 +269,12 @@ function conclude(run: Run, state: State, id: number, result: StepResult): void 
   let rose = false
   if (candidate !== undefined) {
     const before = state.front
-    state.pool.push(candidate)
+    // The same words have the same answers, which tell nothing twice.
+    if (!state.pool.some(({ key }) => key === candidate.key)) state.pool.push(candidate)
     state.front = compose(state.pool, run.data.search, run.input.without)
-    rose = scoreGain(run.data.search, before.outcomes, state.front.outcomes) > 1e-9
-    decision = `${state.front.parents.includes(id) ? 'accepted' : 'rejected'}: ${decision}`
+    const { front } = state
+    rose = front.value(front.signature) - front.value(before.signature) > leastRise
+    decision = `${movesTo(before.signature, candidate.signature, front.signature) ? 'accepted' : 'rejected'}: ${decision}`
   }
   if (rose) state.sinceBest = 0
   else if (origin === 'reflection') state.sinceBest++
@@ -275,24 +298,33 @@ function conclude(run: Run, state: State, id: number, result: StepResult): void 
     searchScore: searchScore ?? null,
     minibatch: minibatch === undefined ? null : [minibatch.old, minibatch.new],
   })
-  run.report({ ...standing(run, state), message: `Proposal ${id}: ${decision}` })
+  run.report({ ...standing(state, oldScore), message: `Proposal ${id}: ${decision}` })
 }
 
-/** The highest candidate; of equals the shorter wording, else the earlier. */
-function bestOf({ data }: Run, pool: State['pool']): Candidate {
+/** Whether the front took over something in which the candidate differs from what it was before. */
+function movesTo(before: Signature, candidate: Signature, after: Signature): boolean {
+  const keys = [before, candidate, after].map(
+    signature => new Set(textsOf(signature).map(({ part, text }) => textKey(part, text))),
+  )
+  const [old = new Set(), tried = new Set(), now = new Set()] = keys
+  return [...tried.symmetricDifference(old)].some(key => now.has(key) === tried.has(key))
+}
+
+/** The candidate that is estimated highest; of equals the shorter wording, else the earlier. */
+function bestOf({ pool, front }: State): Candidate {
   return pool.reduce((best, candidate) => {
-    const gain = scoreGain(data.search, meanOutcomes(pool, best), meanOutcomes(pool, candidate))
+    const gain = front.value(candidate.signature) - front.value(best.signature)
     const shorter = wordingLength(candidate.signature) < wordingLength(best.signature)
     return gain > 1e-9 || (gain > -1e-9 && shorter) ? candidate : best
   })
 }
 
 /** What was tried, and what the score over all examples becomes if the gain on the search half holds, once there is one. */
-function standing(run: Run, { pool, reports }: State): { readonly tree: ProgressTree; readonly best_score?: number } {
+function standing(state: State, oldScore: number): { readonly tree: ProgressTree; readonly best_score?: number } {
+  const { pool, reports } = state
   const [original] = pool
-  const best = bestOf(run, pool)
+  const best = bestOf(state)
   const tree = progressTree(reports, pool, best)
   if (best === original) return { tree }
-  const oldScore = meanScore(run.data.all, original.outcomes)
   return { tree, best_score: clampScore(oldScore + best.searchScore - original.searchScore) }
 }

@@ -1,62 +1,183 @@
-/** The front: for each output field the wording that scored highest there, and the signature that they make together. */
+/** The front: the texts that add to the score, from all candidates, in one signature. */
 import { type ExampleOutcome, weightedMean } from '../evaluation/evaluate.ts'
 import type { Example } from '../examples/example.ts'
-import type { Field, MetricSpec, Signature } from '../signature/signature.ts'
-import { type Candidate, pairsOf, type Source, scoreGain } from './candidate.ts'
+import type { Direction, Field, MetricSpec, Signature } from '../signature/signature.ts'
+import { type Candidate, pairsOf, type Source } from './candidate.ts'
+import { estimateEffects, expectedEffect } from './effects.ts'
+import { lengthLimit } from './propose.ts'
 import type { Idea } from './result.ts'
 import { type Pair, summarisePairs } from './statistics.ts'
-import { wordingKey, wordingLength } from './wording.ts'
+import { type PartPath, piecesOf, sentencesOf, textKey, wordingKey, wordingLength } from './wording.ts'
 
-/** Fields of several candidates in one signature. */
+/** Texts of several candidates in one signature. */
 export interface Composite {
   readonly signature: Signature
   readonly key: string
   /**
-   * By example id. Where it is no candidate itself: the lead's, with the scores and values of each field as its own
-   * candidate has them, which is what to expect as far as a field's wording bears on that field alone.
+   * By example id. Where it is no candidate itself: those of the candidate whose words come nearest, output by output,
+   * which is what to expect as far as an output's wording bears on that output alone.
    */
   readonly outcomes: ReadonlyMap<string, ExampleOutcome>
   readonly sources: readonly Source[]
-  /** The highest over all fields, which gives instructions and inputs. */
+  /** The candidate that is estimated highest. */
   readonly lead: Candidate
-  /** Ids of all that gave a field, the lead first. */
+  /** Ids of the candidates it is made of, the lead first. */
   readonly parents: readonly number[]
+  /** The score of a wording of known texts less what all of them have in common, as estimated. */
+  value(signature: Signature): number
+  /** What a text of the wording, or a sentence of its description or instructions, adds to that. */
+  effect(part: PartPath, text: string): number
 }
 
 /**
- * Puts together what scored highest on `examples`, field by field; of equals the shorter wording, else the lead's. A
- * wording that several candidates share counts with the mean of them, so that luck does not last.
+ * Puts together the texts that add to the score on `examples`, each judged by every candidate that has it or lacks it:
+ * a metric of one output by that output's words, the instructions and the inputs; others by all words.
  */
 export function compose(
   pool: readonly [Candidate, ...Candidate[]],
   examples: readonly Example[],
   without: readonly Idea[] = [],
 ): Composite {
-  const [original] = pool
-  const { metrics } = original.signature
-  const means = new Map(
-    pool.map(candidate => [candidate, meanOutcomes(without.includes('means') ? [candidate] : pool, candidate)]),
-  )
-  const meansOf = (candidate: Candidate) => means.get(candidate) ?? candidate.outcomes
-  const lead = best(pool, candidate => scoreGain(examples, original.outcomes, meansOf(candidate)), lengthOf)
-  const owners = original.signature.outputs.map((field, at) => {
-    const gain = (candidate: Candidate) => fieldGain(metrics, field, examples, original.outcomes, meansOf(candidate))
-    return best(without.includes('fields') ? [lead] : [lead, ...pool], gain, candidate =>
-      fieldLength(candidate.signature.outputs[at] ?? field),
-    )
+  const pieces = new Map(pool.map(candidate => [candidate, piecesOf(candidate.signature)]))
+  const effects = totalEffects(pool, pieces, examples)
+  const effect = (part: PartPath, text: string) => effects.get(textKey(part, text)) ?? 0
+  const value = (signature: Signature) =>
+    piecesOf(signature).reduce((sum, { part, text }) => sum + effect(part, text), 0)
+  const highest = pool.reduce((best, candidate) => {
+    const isHigher = without.includes('effects')
+      ? candidate.searchScore > best.searchScore + 1e-9
+      : value(candidate.signature) > value(best.signature) + 1e-9
+    return isHigher ? candidate : best
   })
-  const outputs = lead.signature.outputs.map((field, at) => owners[at]?.signature.outputs[at] ?? field)
-  const signature = { ...lead.signature, outputs }
+  const signature = without.includes('effects') ? highest.signature : assemble(pool, effect)
   const key = wordingKey(signature)
   const known = pool.find(candidate => candidate.key === key)
+  const lead = known ?? highest
+  const owners = known === undefined ? signature.outputs.map((_, at) => nearest(pool, pieces, signature, at)) : []
+  const meansOf = (candidate: Candidate) => meanOutcomes(pool, candidate)
   return {
     signature,
     key,
     outcomes: known === undefined ? mixOutcomes(lead, owners, examples, meansOf) : meansOf(known),
-    sources: [...new Set([lead, ...owners])].flatMap(({ sources }) => sources),
-    lead: known ?? lead,
-    parents: [...new Set([known ?? lead, ...(known === undefined ? owners : [])])].map(({ id }) => id),
+    sources: [...new Set(pool.flatMap(({ sources }) => sources))],
+    lead,
+    parents: [...new Set([lead, ...owners])].map(({ id }) => id),
+    value,
+    effect,
   }
+}
+
+type Pieces = ReadonlyMap<Candidate, ReturnType<typeof piecesOf>>
+
+/** By key of the text: what it adds to the score over all metrics. */
+function totalEffects(
+  pool: readonly [Candidate, ...Candidate[]],
+  pieces: Pieces,
+  examples: readonly Example[],
+): ReadonlyMap<string, number> {
+  const [original] = pool
+  const { metrics, outputs } = original.signature
+  const weight = metrics.reduce((sum, metric) => sum + metric.weight, 0)
+  const keysOf = (candidate: Candidate) => (pieces.get(candidate) ?? []).map(({ part, text }) => textKey(part, text))
+  const first = new Set(keysOf(original))
+  const texts = new Set(pool.flatMap(keysOf))
+  // No metric of another output tells of a text: there it has the effect that is expected before it is tried.
+  const total = new Map<string, number>()
+  const scored = examples.filter(({ id }) => pool.every(({ outcomes }) => outcomes.get(id)?.error === undefined))
+  for (const [field, readers] of Map.groupBy(metrics, metric => metric.field)) {
+    const bears = ({ part }: { readonly part: PartPath }) =>
+      field === undefined || !part.startsWith('outputs.') || part.startsWith(`outputs.${field}.`)
+    const scoreOf = ({ outcomes }: Candidate, { id }: Example) => {
+      const outcome = outcomes.get(id)
+      return outcome === undefined ? 0 : (scoreBy(readers, outcome) ?? outcome.score)
+    }
+    const trials = pool.map(candidate => {
+      const texts = (pieces.get(candidate) ?? []).filter(bears).map(({ part, text }) => textKey(part, text))
+      const { gain } = summarisePairs(readerPairs(readers, examples, original.outcomes, candidate.outcomes))
+      const gains = scored.map(example => scoreOf(candidate, example) - scoreOf(original, example))
+      return { texts: new Set(texts), gain, gains }
+    })
+    const share = readers.reduce((sum, metric) => sum + metric.weight, 0) / weight
+    // What every output reads is likely to help one of them.
+    const scale = (text: string) =>
+      field === undefined || text.startsWith('outputs.') ? 1 : 1 / Math.sqrt(outputs.length)
+    const effects = estimateEffects(trials, examples.length, scale)
+    for (const text of texts)
+      total.set(text, (total.get(text) ?? 0) + share * (effects.get(text) ?? expectedEffect(first.has(text))))
+  }
+  return total
+}
+
+/** Of descriptions and instructions the best of those there were, of constraints all that add to the score. */
+function assemble(pool: readonly [Candidate, ...Candidate[]], effect: Composite['effect']): Signature {
+  const original = pool[0].signature
+  const best = (part: PartPath, texts: readonly string[]) => {
+    const rate = (text: string) => sentencesOf(text).reduce((sum, sentence) => sum + effect(part, sentence), 0)
+    return texts.reduce((best, text) => {
+      const gain = rate(text) - rate(best)
+      return gain > 1e-9 || (gain > -1e-9 && text.length < best.length) ? text : best
+    })
+  }
+  const fieldsOf = (direction: Direction) =>
+    original[direction].map((field, at): Field => {
+      const others = pool.flatMap(({ signature }) => signature[direction][at] ?? [])
+      const part = `${direction}.${field.name}`
+      const earns = (text: string) =>
+        effect(`${part}.constraints`, text) > (field.constraints.includes(text) ? -1e-9 : 1e-9)
+      const constraints = new Set(others.flatMap(({ constraints }) => constraints))
+      return {
+        ...field,
+        desc: best(`${part}.desc`, [field.desc, ...others.map(({ desc }) => desc)]),
+        constraints: [...new Set(field.constraints).union(constraints)].filter(earns),
+      }
+    })
+  const instructions = [original.instructions, ...pool.map(({ signature }) => signature.instructions)]
+  const signature = {
+    ...original,
+    instructions: best('instructions', instructions),
+    inputs: fieldsOf('inputs'),
+    outputs: fieldsOf('outputs'),
+  }
+  return withinLimit(original, signature, effect)
+}
+
+/** Without the added constraints that earn least, as far as all texts together are too long. */
+function withinLimit(original: Signature, signature: Signature, effect: Composite['effect']): Signature {
+  let room = lengthLimit(original) - wordingLength(signature)
+  if (room >= 0) return signature
+  const had = new Set(piecesOf(original).map(({ part, text }) => textKey(part, text)))
+  const dropped = new Set<string>()
+  const added = piecesOf(signature).filter(
+    ({ part, text }) => part.endsWith('.constraints') && !had.has(textKey(part, text)),
+  )
+  for (const { part, text } of added.toSorted((a, b) => effect(a.part, a.text) - effect(b.part, b.text))) {
+    if (room >= 0) break
+    dropped.add(textKey(part, text))
+    room += text.length
+  }
+  const cut = (direction: Direction) =>
+    signature[direction].map(field => ({
+      ...field,
+      constraints: field.constraints.filter(
+        text => !dropped.has(textKey(`${direction}.${field.name}.constraints`, text)),
+      ),
+    }))
+  return { ...signature, inputs: cut('inputs'), outputs: cut('outputs') }
+}
+
+/** The candidate whose words for one output differ in the fewest texts, of equals the latest. */
+function nearest(pool: readonly Candidate[], pieces: Pieces, signature: Signature, at: number): Candidate {
+  const name = signature.outputs[at]?.name
+  const context = (all: ReturnType<typeof piecesOf>) => {
+    const own = all.filter(({ part }) => !part.startsWith('outputs.') || part.startsWith(`outputs.${name}.`))
+    return new Set(own.map(({ part, text }) => textKey(part, text)))
+  }
+  const wanted = context(piecesOf(signature))
+  const rated = pool.map(candidate => ({
+    candidate,
+    distance: context(pieces.get(candidate) ?? []).symmetricDifference(wanted).size,
+  }))
+  return rated.reduce((best, other) => (other.distance <= best.distance ? other : best)).candidate
 }
 
 /** A candidate's outcomes, each metric of an output with the mean over all candidates that word this output alike. */
@@ -88,19 +209,34 @@ export function meanOutcomes(pool: readonly Candidate[], candidate: Candidate): 
 
 /** What bears on one output: its own words, the instructions and the inputs. */
 function contextOf({ signature }: Candidate, at: number): string {
-  return wordingKey({ ...signature, outputs: signature.outputs.slice(at, at + 1) })
+  const texts = ({ desc, constraints }: Field) => [desc, constraints]
+  return JSON.stringify([
+    signature.instructions,
+    signature.inputs.map(texts),
+    signature.outputs.slice(at, at + 1).map(texts),
+  ])
 }
 
 /** Metrics that read the field, on the examples that both were scored on. */
 export function fieldPairs(
   metrics: readonly MetricSpec[],
   { name }: Pick<Field, 'name'>,
-  examples: readonly Example[],
-  old: ReadonlyMap<string, ExampleOutcome>,
-  fresh: ReadonlyMap<string, ExampleOutcome>,
+  ...scored: [examples: readonly Example[], old: Candidate['outcomes'], fresh: Candidate['outcomes']]
 ): readonly Pair[] {
-  const readers = metrics.filter(({ field }) => field === name)
-  const only = (outcomes: ReadonlyMap<string, ExampleOutcome>) =>
+  return readerPairs(
+    metrics.filter(({ field }) => field === name),
+    ...scored,
+  )
+}
+
+/** Scored by some of the metrics, or as a whole without any. */
+function readerPairs(
+  readers: readonly MetricSpec[],
+  examples: readonly Example[],
+  old: Candidate['outcomes'],
+  fresh: Candidate['outcomes'],
+): readonly Pair[] {
+  const only = (outcomes: Candidate['outcomes']) =>
     new Map(
       examples.flatMap(({ id }) => {
         const outcome = outcomes.get(id)
@@ -123,9 +259,10 @@ function mixOutcomes(
 ): ReadonlyMap<string, ExampleOutcome> {
   const { outputs, metrics } = lead.signature
   const ownerOf = new Map(outputs.map(({ name }, at) => [name, owners[at] ?? lead]))
+  const means = new Map([...new Set([lead, ...ownerOf.values()])].map(candidate => [candidate, outcomesOf(candidate)]))
   return new Map(
     examples.flatMap(({ id }) => {
-      const of = (candidate: Candidate) => outcomesOf(candidate).get(id)
+      const of = (candidate: Candidate) => means.get(candidate)?.get(id)
       const whole = of(lead)
       const parts = [...new Set(ownerOf.values())].map(of)
       const lost = parts.find(outcome => outcome?.error !== undefined)
@@ -157,27 +294,4 @@ function scoreBy(metrics: readonly MetricSpec[], { scores }: ExampleOutcome): nu
       return score === undefined ? [] : [{ value: score, weight }]
     }),
   )
-}
-
-/** The highest by `value`; of equals the one with the least `cost`, else the first. */
-function best(
-  pool: readonly Candidate[],
-  value: (candidate: Candidate) => number,
-  cost: (candidate: Candidate) => number,
-): Candidate {
-  const rated = pool.map(candidate => ({ candidate, value: value(candidate), cost: cost(candidate) }))
-  const [first, ...others] = rated
-  if (first === undefined) throw new Error('the pool always holds the original')
-  return others.reduce((best, other) => {
-    const gain = other.value - best.value
-    return gain > 1e-9 || (gain > -1e-9 && other.cost < best.cost) ? other : best
-  }, first).candidate
-}
-
-function lengthOf({ signature }: Candidate): number {
-  return wordingLength(signature)
-}
-
-function fieldLength({ desc, constraints }: Field): number {
-  return desc.length + constraints.reduce((sum, text) => sum + text.length, 0)
 }

@@ -33,8 +33,8 @@ export const ideas = [
   'mining',
   'several',
   'focus',
-  'fields',
-  'means',
+  'ahead',
+  'effects',
   'memory',
   'removals',
 ] as const

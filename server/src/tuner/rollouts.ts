@@ -40,7 +40,7 @@ export function createRollouts(
   input: TuneInput,
   ports: TunePorts,
   onOutcome: () => void,
-  stop: (error: Failure) => void,
+  stop: (error: Failure) => never,
   signal: AbortSignal,
 ): Rollouts {
   const price = callsPerExample(ports.metrics.map(({ spec }) => spec))
@@ -50,10 +50,7 @@ export function createRollouts(
 
   /** Ends the run where going on makes no sense. */
   const settle = (calls: number, error: Failure | undefined) => {
-    if (error !== undefined && stopCodes.has(error.code)) {
-      stop(error)
-      signal.throwIfAborted()
-    }
+    if (error !== undefined && stopCodes.has(error.code)) stop(error)
     totals.calls += calls
   }
 
@@ -91,11 +88,15 @@ export function createRollouts(
     },
     async ask(request, used) {
       used.set(`${request.purpose} ${request.repeat} ${request.messages.length}`, 1)
-      const reply = await ports.pool.run(async () => {
-        const asked = await ports.call(request, signal)
-        settle(1, asked.ok ? undefined : asked.error)
-        return asked
-      }, signal)
+      const reply = await ports.pool.run(
+        async () => {
+          const asked = await ports.call(request, signal)
+          settle(1, asked.ok ? undefined : asked.error)
+          return asked
+        },
+        signal,
+        'urgent',
+      )
       totals.reflections++
       onOutcome()
       return reply

@@ -23,6 +23,8 @@ export interface Run {
   readonly decisions: Decisions
   /** Tells what is going on; facts stay until told anew. */
   report(update: ProgressUpdate): void
+  /** Ends the run: throws, here and wherever a call is waited for. */
+  stop(error: Failure): never
   /** The failure that ended the run, if one did. */
   stopped(): Failure | undefined
 }
@@ -59,9 +61,10 @@ export function createRun(input: TuneInput, ports: TunePorts): Run {
   const data = splitData(input, price)
   const ended = new AbortController()
   let failed: Failure | undefined
-  const stop = (error: Failure) => {
+  const stop = (error: Failure): never => {
     failed ??= error
     ended.abort(new Error(error.message))
+    throw ended.signal.reason
   }
   const report = createReporter(input, ports, () => rollouts.totals)
   const signal = AbortSignal.any([ports.signal, ended.signal])
@@ -75,6 +78,7 @@ export function createRun(input: TuneInput, ports: TunePorts): Run {
     costs: costsOf(data, rollouts.callsPerExample),
     decisions: createDecisions(),
     report,
+    stop,
     stopped: () => failed,
   }
 }

@@ -1,41 +1,51 @@
-/** Simplifying: takes added texts away again, one of each output at a time, so that one evaluation judges several. */
+/** Simplifying: which added texts to do without for once, to see whether they are missed. */
 import type { Signature } from '../signature/signature.ts'
-import { type PartPath, removals, wordingKey } from './wording.ts'
+import type { Composite } from './front.ts'
+import { type PartPath, type Removal, removals, textKey, withoutTexts, wordingKey } from './wording.ts'
 
-export interface RemovalRound {
-  readonly signature: Signature
-  readonly removed: readonly { readonly part: PartPath; readonly text: string }[]
+/** Chooses texts of a front to take away together, and remembers which it chose. */
+export interface Removals {
+  /** None when each was taken away `most` times. `known` are the wordings that would tell nothing new. */
+  next(front: Pick<Composite, 'signature' | 'effect'>, most: number, known: ReadonlySet<string>): readonly Removal[]
 }
 
 /**
- * The next removals to try, the longest text of each output; `undefined` when each was tried. Metrics tell outputs
- * apart, so that each is judged by its own score; a text that bears on all of them goes alone.
+ * First all that the instructions have gained, as long as that is news: it shared the praise for whatever came with it.
+ * Then of each output the text that was taken away least often, and of those earns least. Metrics tell outputs apart, so
+ * that each is judged by its own score; a text that bears on all of them goes alone.
  */
-export function nextRemovals(
-  original: Signature,
-  signature: Signature,
-  tried: ReadonlySet<string>,
-): RemovalRound | undefined {
-  const removed: { part: PartPath; text: string }[] = []
-  let shorter = signature
-  for (;;) {
-    const used = new Set(removed.map(({ part }) => outputOf(part)))
-    const [next] = removals(original, shorter)
-      .filter(({ part, text, signature }) => {
-        const free = !tried.has(removalKey(part, text)) && wordingKey(signature) !== wordingKey(original)
-        return free && !used.has(outputOf(part)) && (removed.length === 0 || outputOf(part) !== '')
-      })
-      .sort((a, b) => b.text.length - a.text.length)
-    if (next === undefined) break
-    removed.push({ part: next.part, text: next.text })
-    shorter = next.signature
-    if (outputOf(next.part) === '') break
+export function createRemovals(original: Signature): Removals {
+  const tries = new Map<string, number>()
+  const triesOf = ({ part, text }: Removal) => tries.get(textKey(part, text)) ?? 0
+  return {
+    next({ signature, effect }, most, known) {
+      const told = removals(original, signature).filter(({ part }) => part === 'instructions')
+      if (told.length > 0 && !known.has(wordingKey(withoutTexts(original, signature, told)))) return told
+      const removed: Removal[] = []
+      const used = new Set<string>()
+      let shorter = signature
+      for (;;) {
+        const [next] = removals(original, shorter)
+          .filter(removal => {
+            const output = outputOf(removal.part)
+            const isApart = removed.length === 0 || (output !== '' && !used.has(output))
+            return isApart && triesOf(removal) < most && wordingKey(removal.signature) !== wordingKey(original)
+          })
+          .sort(
+            (a, b) =>
+              triesOf(a) - triesOf(b) ||
+              effect(a.part, a.text) - effect(b.part, b.text) ||
+              b.text.length - a.text.length,
+          )
+        if (next === undefined) return removed
+        tries.set(textKey(next.part, next.text), triesOf(next) + 1)
+        removed.push(next)
+        used.add(outputOf(next.part))
+        shorter = next.signature
+        if (outputOf(next.part) === '') return removed
+      }
+    },
   }
-  return removed.length === 0 ? undefined : { signature: shorter, removed }
-}
-
-export function removalKey(part: PartPath, text: string): string {
-  return `${part}\n${text}`
 }
 
 /** Empty for instructions and inputs. */

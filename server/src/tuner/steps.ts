@@ -3,7 +3,7 @@ import { createRandom } from '../base/random.ts'
 import type { ExampleOutcome } from '../evaluation/evaluate.ts'
 import type { Example } from '../examples/example.ts'
 import { compareSignatures, describeChange, withChanges } from '../signature/compare.ts'
-import type { Signature } from '../signature/signature.ts'
+import type { Signature, SignatureChange } from '../signature/signature.ts'
 import { failureAnalysis, type Rejected } from './analyse.ts'
 import { type Candidate, pairsOf, type Source, scoreOver, sourcesOf } from './candidate.ts'
 import { formatScore } from './figures.ts'
@@ -16,7 +16,7 @@ import type { UsedCalls } from './rollouts.ts'
 import type { Run } from './run.ts'
 import { drawShown } from './search.ts'
 import { summarisePairs } from './statistics.ts'
-import { addConstraints, newTexts, withoutQuotes, wordingKey } from './wording.ts'
+import { addConstraints, newTexts, type Removal, withoutQuotes, withoutTexts, wordingKey } from './wording.ts'
 
 export interface StepResult {
   readonly origin: Origin
@@ -30,8 +30,6 @@ export interface StepResult {
   /** It was evaluated, at least in part. */
   readonly evaluated: boolean
   readonly minibatch?: NonNullable<CandidateReport['minibatch']>
-  /** Outputs that lost nothing by the change; the empty name stands for the whole. */
-  readonly free?: ReadonlySet<string>
   /** Changes that did not earn their place. */
   readonly rejected: readonly Rejected[]
   /** Why the reflection model gave nothing. */
@@ -58,41 +56,57 @@ export interface ProposalGrounds {
   readonly rejected: readonly Rejected[]
   /** Wordings evaluated before. */
   readonly known: ReadonlySet<string>
+  /** What proposals before it write that are not concluded yet. */
+  readonly ahead: readonly Promise<Written>[]
+  /** Texts of the front that it goes without, to see whether they are missed. */
+  readonly removed: readonly Removal[]
 }
 
 /** TuneSignature calls of one proposal. */
 export const reflectionsPerProposal = 2
 
+export interface Written {
+  /** The front with what proposals ahead have written. */
+  readonly base: Signature
+  readonly child: Signature
+  /** Of what the child has beyond the base. */
+  readonly sources: readonly Source[]
+  /** Of all that it has beyond the front. */
+  readonly allSources: readonly Source[]
+  readonly answers: readonly Proposal[]
+}
+
 /** What the reflections of one proposal add up to is evaluated once. */
-export async function runProposal(run: Run, proposal: ProposalGrounds, used: UsedCalls): Promise<StepResult> {
-  const { id, front, grounds, known, mined } = proposal
-  const { child, sources, answers } = await writeTexts(run, proposal, used)
-  if (wordingKey(child) === front.key) {
+export async function runProposal(
+  run: Run,
+  proposal: ProposalGrounds,
+  { base, child, sources, allSources, answers }: Written,
+  used: UsedCalls,
+): Promise<StepResult> {
+  const { front, grounds, mined, removed } = proposal
+  if (wordingKey(child) === wordingKey(base)) {
     const none = { parent: front.lead.id, evaluated: false, changeSentences: [], rejected: [] }
     return { ...none, origin: 'reflection', ...whyNothing(answers) }
   }
   const origin = sources.length > mined.length ? 'reflection' : 'mined'
-  return evaluateChild(run, { id, child, front, sources, origin, grounds, known }, used)
-}
-
-interface Written {
-  readonly child: Signature
-  /** Of what it has beyond the front. */
-  readonly sources: readonly Source[]
-  readonly answers: readonly Proposal[]
+  const shorter = withoutTexts(grounds.original.signature, child, removed)
+  const own = origin === 'reflection' ? compareSignatures(base, child).changes : []
+  return evaluateChild(run, { ...proposal, child: shorter, own, sources: allSources, origin }, used)
 }
 
 /**
  * TuneSignature calls one after the other, each about another output and each reading what the ones before have added,
  * so that none says it again.
  */
-async function writeTexts(run: Run, proposal: ProposalGrounds, used: UsedCalls): Promise<Written> {
+export async function writeTexts(run: Run, proposal: ProposalGrounds, used: UsedCalls): Promise<Written> {
   const { input, rollouts } = run
   const { id, front, fields, grounds, mined, rejected } = proposal
   const { signature } = front
   const count = has(run, 'several') ? reflectionsPerProposal : 1
   const { read, outcomes, stale } = readable(run, grounds, front)
-  const begun = addConstraints(signature, mined)
+  const before = (await Promise.all(proposal.ahead)).flatMap(({ sources }) => sources)
+  const base = addConstraints(signature, before.flatMap(constraintOf))
+  const begun = addConstraints(base, mined)
   let child = begun
   const sources: Source[] = [...sourcesOfMined(mined, id)]
   const answers: Proposal[] = []
@@ -134,7 +148,13 @@ async function writeTexts(run: Run, proposal: ProposalGrounds, used: UsedCalls):
     sources.push(...sourcesOf(child, changed, { proposal: id, examples: failing, reasoning: answer.reasoning }))
     child = changed
   }
-  return { child, sources, answers }
+  return { base, child, sources, allSources: [...before, ...sources], answers }
+}
+
+/** Constraints alone can be added to another wording. */
+function constraintOf({ part, text }: Source): readonly { readonly field: string; readonly text: string }[] {
+  const [, field] = /^outputs\.(.+)\.constraints$/.exec(part) ?? []
+  return field === undefined ? [] : [{ field, text }]
 }
 
 function inputTexts({ inputs }: Signature, examples: readonly Example[]): readonly string[] {
@@ -217,7 +237,7 @@ export function runMerge(
   return evaluateChild(run, { id, child, front, sources: [], origin: 'merge', grounds, whole: true }, used)
 }
 
-/** Texts of several outputs taken away. */
+/** Without texts of the front. */
 export function runRemovals(
   run: Run,
   id: number,
@@ -241,6 +261,8 @@ interface Child {
   readonly origin: Origin
   readonly grounds: Grounds
   readonly known?: ReadonlySet<string>
+  /** What the reflections have changed; to remember what helped nothing. */
+  readonly own?: readonly SignatureChange[]
   /** Without a first look at the examples that were read. */
   readonly whole?: boolean
 }
@@ -264,18 +286,20 @@ async function evaluateChild(run: Run, made: Child, used: UsedCalls): Promise<St
     for (const [id, outcome] of await rollouts.evaluate(child, examples, used)) outcomes.set(id, outcome)
   }
   const changed = outputs.filter((field, at) => !isSameField(field, front.signature.outputs[at]))
+  const isWhole = whole || grounds.rest.length === 0
   await evaluate(whole ? [...grounds.reading, ...grounds.rest] : grounds.reading)
   const first = summarisePairs(pairsOf(grounds.reading, front.outcomes, outcomes))
   const minibatch = { old: first.old, new: first.new, examples: first.examples }
   const rejectedOf = (examples: readonly Example[]) =>
     changed.flatMap((field): Rejected[] => {
       const { gain, old, new: score } = summarisePairs(fieldPairs(metrics, field, examples, front.outcomes, outcomes))
-      const own = changes.filter(change => 'field' in change && change.field === field.name)
-      return gain > 1e-9 || origin !== 'reflection'
+      const own = (made.own ?? []).filter(change => 'field' in change && change.field === field.name)
+      return gain > 1e-9 || own.length === 0
         ? []
         : [{ changeSentences: own.flatMap(describeChange), score, parentScore: old }]
     })
-  if (!whole) {
+  // What was evaluated as a whole tells of its texts, whatever it scored.
+  if (!isWhole) {
     // What costs nothing may still help elsewhere, or be shorter.
     const ofFields = changed.map(field => fieldGain(metrics, field, grounds.reading, front.outcomes, outcomes))
     const hope = [first.gain, ...ofFields].some(gain => gain > -1e-9)
@@ -289,12 +313,6 @@ async function evaluateChild(run: Run, made: Child, used: UsedCalls): Promise<St
   const lost = data.search.filter(({ id }) => outcomes.get(id)?.error !== undefined).length
   const decision = `${formatScore(score)}, was ${formatScore(old)}`
   const result = { ...described, minibatch, evaluated: true, decision, rejected: rejectedOf(data.search) }
-  const free = new Set(
-    changed.flatMap(field => {
-      return fieldGain(metrics, field, data.search, front.outcomes, outcomes) > -1e-9 ? [field.name] : []
-    }),
-  )
-  if (score - old > -1e-9) free.add('')
   if (tooManyLost(lost, data.search.length)) return { ...result, decision: 'rejected: too many calls failed' }
   const candidate: Candidate = {
     id,
@@ -306,7 +324,7 @@ async function evaluateChild(run: Run, made: Child, used: UsedCalls): Promise<St
     searchScore: scoreOver(data.search, grounds.original, outcomes),
     sources: [...front.sources, ...made.sources],
   }
-  return { ...result, free, candidate }
+  return { ...result, candidate }
 }
 
 function isSameField(a: Signature['outputs'][number], b: Signature['outputs'][number] | undefined): boolean {

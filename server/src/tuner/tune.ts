@@ -2,7 +2,7 @@
 import { failure } from '../base/errors.ts'
 import { createRandom } from '../base/random.ts'
 import { fail, ok, type Result } from '../base/result.ts'
-import type { ExampleOutcome } from '../evaluation/evaluate.ts'
+import { type ExampleOutcome, weightedMean } from '../evaluation/evaluate.ts'
 import { groupErrors, refuseErrors } from '../evaluation/report.ts'
 import type { Example } from '../examples/example.ts'
 import { type Candidate, distinctPairs, meanScore, pairsOf } from './candidate.ts'
@@ -54,47 +54,54 @@ async function runPhases(run: Run): Promise<Result<TuneOutcome>> {
   const scoresOnly = budget.maxCalls < costs.least
   const message = scoresOnly ? `${scoring}; ${tooLittle('leaves')}` : scoring
   run.report({ phase: 'baseline', message, expectedCalls: costs.baseline })
-  const original = await scoreBaseline(run)
-  if (!original.ok) return original
-  const oldScore = meanScore(data.all, original.value.outcomes)
-  decisions.add('baseline', { score: oldScore })
-  run.report({ old_score: oldScore })
-  const none = { original: original.value, tuned: false } as const
-  if (oldScore >= signature.threshold - 1e-9 && !input.force) {
-    const score = formatUntil(oldScore, value => value >= signature.threshold - 1e-9)
-    const on = leftOut(data.all, original.value, original.value)
-    const reason = `score ${score} meets threshold ${signature.threshold}${on}`
-    return ok(finish(run, { ...none, reason }))
-  }
-
-  if (scoresOnly || !account.reserve(costs.finish)) {
-    const reason = tooLittle('left')
-    return ok(finish(run, { ...none, preflight: reason, stopReason: 'budget', reason }))
-  }
+  const started = await startBaseline(run)
+  if (!started.ok) return started
+  const canSearch = !scoresOnly && account.reserve(costs.finish)
   const preflight = describeBudget(run)
-  const spare = Math.min(account.available(), 10 * costs.proposal)
-  run.report({ phase: 'propose', message: preflight, expectedCalls: costs.baseline + costs.finish + spare })
-  const exploration = await explore(run, original.value)
+  const { searched, whole } = started.value
+  const original = whole.then(candidate => {
+    const score = meanScore(data.all, candidate.outcomes)
+    decisions.add('baseline', { score })
+    const spare = Math.min(account.available(), 10 * costs.proposal)
+    const next = { phase: 'propose', message: preflight, expectedCalls: costs.baseline + costs.finish + spare } as const
+    run.report({ old_score: score, ...(canSearch && !isEnough(run, score) && next) })
+    return candidate
+  })
+  original.catch(() => undefined)
+  // The first proposal need not wait for scores that cannot change whether there is one.
+  if (!canSearch || !isSurelyBelow(run, searched)) {
+    const none = { original: await original, tuned: false } as const
+    const score = meanScore(data.all, none.original.outcomes)
+    if (isEnough(run, score)) {
+      const shown = formatUntil(score, value => value >= signature.threshold - 1e-9)
+      const on = leftOut(data.all, none.original, none.original)
+      return ok(finish(run, { ...none, reason: `score ${shown} meets threshold ${signature.threshold}${on}` }))
+    }
+    const reason = tooLittle('left')
+    if (!canSearch) return ok(finish(run, { ...none, preflight: reason, stopReason: 'budget', reason }))
+  }
+  const exploration = await explore(run, searched, original)
   decisions.add('stop', { reason: exploration.stopReason })
-  return ok(await finishSearch(run, original.value, exploration, preflight))
+  return ok(await finishSearch(run, await original, exploration, preflight))
 }
 
-/** Baseline on all examples; without any score, or with fewer scores than errors, there is nothing to build on. */
-async function scoreBaseline(run: Run): Promise<Result<Candidate>> {
+/** The original, scored on what the search reads; and on all, which ends the run where there is nothing to build on. */
+interface Baseline {
+  readonly searched: Candidate
+  readonly whole: Promise<Candidate>
+}
+
+async function startBaseline(run: Run): Promise<Result<Baseline>> {
   const { input, data, account, rollouts } = run
   const used: UsedCalls = new Map()
   // Where money or time is limited, a few examples tell whether the baseline can be paid for.
   const sample = data.all.slice(0, Math.max(8, input.width))
-  if (input.budget.maxCost !== undefined || input.budget.maxTime !== undefined) {
+  if (isLimited(run)) {
     await rollouts.evaluate(input.signature, sample, used)
     const short = overLimit(run, 'baseline', 0)
     if (short !== undefined) return fail(failure('budget_exhausted', limitMessage(run, short)))
   }
-  const outcomes = await rollouts.evaluate(input.signature, data.baseline, used)
-  account.settle(run.costs.baseline, used)
-  const refused = refuseErrors([...outcomes.values()])
-  if (refused !== undefined) return fail(refused)
-  return ok({
+  const original = (outcomes: Candidate['outcomes']): Candidate => ({
     id: 0,
     parents: [],
     origin: 'original',
@@ -104,6 +111,33 @@ async function scoreBaseline(run: Run): Promise<Result<Candidate>> {
     searchScore: meanScore(data.search, outcomes),
     sources: [],
   })
+  const searched = rollouts.evaluate(input.signature, [...data.search, ...data.more], used)
+  const whole = rollouts.evaluate(input.signature, data.baseline, used).then(outcomes => {
+    account.settle(run.costs.baseline, used)
+    const refused = refuseErrors([...outcomes.values()])
+    if (refused !== undefined) run.stop(refused)
+    return original(outcomes)
+  })
+  whole.catch(() => undefined)
+  return ok({ searched: original(await searched), whole })
+}
+
+function isLimited({ input }: Run): boolean {
+  return input.budget.maxCost !== undefined || input.budget.maxTime !== undefined
+}
+
+function isEnough({ input }: Run, score: number): boolean {
+  return !input.force && score >= input.signature.threshold - 1e-9
+}
+
+/** Whether there is a search whatever the other examples score, and no limit needs to know what they cost. */
+function isSurelyBelow(run: Run, { outcomes }: Candidate): boolean {
+  if (isLimited(run) || refuseErrors([...outcomes.values()]) !== undefined) return false
+  const highest = run.data.all.flatMap(({ id, weight }) => {
+    const outcome = outcomes.get(id)
+    return outcome?.error !== undefined ? [] : [{ value: outcome?.score ?? 1, weight }]
+  })
+  return !isEnough(run, weightedMean(highest) ?? 1)
 }
 
 /** What this budget and these examples can show, said before the search starts. */
@@ -126,7 +160,7 @@ async function finishSearch(
   const { stopReason } = exploration
   const told = { original, preflight, stopReason, tuned: false } as const
   const { best } = exploration
-  if (best === original) {
+  if (best.id === original.id) {
     const none =
       exploration.reports.length === 0
         ? 'no proposal was made'

@@ -58,8 +58,24 @@ export function textsOf(signature: Signature): readonly WordingText[] {
 
 /** The texts of `signature` that `base` does not have in the same part. */
 export function newTexts(base: Signature, signature: Signature): readonly WordingText[] {
-  const known = new Set(textsOf(base).map(({ part, text }) => `${part}\n${text}`))
-  return textsOf(signature).filter(({ part, text }) => !known.has(`${part}\n${text}`))
+  const known = new Set(textsOf(base).map(({ part, text }) => textKey(part, text)))
+  return textsOf(signature).filter(({ part, text }) => !known.has(textKey(part, text)))
+}
+
+/** One text of a part, for maps and sets. */
+export function textKey(part: PartPath, text: string): string {
+  return `${part}\n${text}`
+}
+
+/** What is judged by itself: each constraint, and each sentence of other texts. */
+export function piecesOf(signature: Signature): readonly Pick<WordingText, 'part' | 'text'>[] {
+  return textsOf(signature).flatMap(({ part, text }) =>
+    part.endsWith('.constraints') ? [{ part, text }] : sentencesOf(text).map(sentence => ({ part, text: sentence })),
+  )
+}
+
+export function sentencesOf(text: string): readonly string[] {
+  return text.match(sentences) ?? []
 }
 
 /** Characters of all texts together. */
@@ -117,6 +133,18 @@ export function removals(base: Signature, signature: Signature): readonly Remova
       signature: replaceText(signature, part, without),
     }))
   })
+}
+
+/** `signature` without these texts, as far as it has them beyond `base`. */
+export function withoutTexts(
+  base: Signature,
+  signature: Signature,
+  removed: readonly Pick<Removal, 'part' | 'text'>[],
+): Signature {
+  return removed.reduce((left, { part, text }) => {
+    const found = removals(base, left).find(removal => removal.part === part && removal.text === text)
+    return found?.signature ?? left
+  }, signature)
 }
 
 /**
