@@ -29,6 +29,16 @@ describe('a pool', () => {
     expect(await Promise.all(results)).toEqual(['a', 'b', 'c', 'd'])
   })
 
+  test('starts urgent tasks before those that wait longer, in their own order', async () => {
+    const log: string[] = []
+    const pool = createPool(1)
+    const tasks = ['running', 'a', 'b', 'urgent', 'urgent too'].map(name => task(log, name))
+    const results = tasks.map(({ run }, i) => pool.run(run, undefined, i > 2 ? 'urgent' : undefined))
+    for (const { end } of tasks) end()
+    await Promise.all(results)
+    expect(log).toEqual(['running', 'urgent', 'urgent too', 'a', 'b'])
+  })
+
   test('goes on after a task that throws', async () => {
     const pool = createPool(1)
     const broken = pool.run(async () => {
@@ -45,7 +55,9 @@ describe('a pool', () => {
     const first = task(log, 'first')
     const abort = new AbortController()
     const running = pool.run(first.run, abort.signal)
-    const waiting = [1, 2].map(() => pool.run(async () => 'never', abort.signal))
+    const waiting = (['urgent', undefined] as const).map(urgency =>
+      pool.run(async () => 'never', abort.signal, urgency),
+    )
     const other = pool.run(async () => 'other')
     const reason = new Error('cancelled')
     abort.abort(reason)
