@@ -40,6 +40,20 @@ describe('a signature that lacks rules', () => {
     expect(new Set(asked).size).toBe(asked.length)
   })
 
+  test('is not scored to the end before the first reflection, unless that could end the run', async () => {
+    const tasksBefore = async (luck: number, input: Parameters<typeof tuned>[2] = {}) => {
+      const model = createRuleModel(world, { luck })
+      const signature = { ...world.signature, threshold: 0.6 }
+      await tuned({ ...world, signature }, model.call, input)
+      return model.requests.findIndex(({ purpose }) => purpose === 'reflection')
+    }
+    expect(await tasksBefore(0)).toBeLessThan(120)
+    expect(await tasksBefore(0.4, { force: true })).toBeLessThan(120)
+    // The other half may lift the score to the threshold; what calls cost is known when all are made.
+    expect(await tasksBefore(0.4)).toBeGreaterThanOrEqual(120)
+    expect(await tasksBefore(0, { budget: { maxCalls: 2000, maxTime: 60 } })).toBeGreaterThanOrEqual(120)
+  })
+
   test('shows reflection train examples only', async () => {
     const fixed = world.examples.map((example, i) => ({
       ...example,
