@@ -7,7 +7,16 @@ import { estimateEffects, expectedEffect } from './effects.ts'
 import { lengthLimit } from './propose.ts'
 import type { Idea } from './result.ts'
 import { type Pair, summarisePairs } from './statistics.ts'
-import { type PartPath, piecesOf, sentencesOf, textKey, wordingKey, wordingLength } from './wording.ts'
+import {
+  newTexts,
+  type PartPath,
+  piecesOf,
+  sentencesOf,
+  textKey,
+  withoutTexts,
+  wordingKey,
+  wordingLength,
+} from './wording.ts'
 
 /** Texts of several candidates in one signature. */
 export interface Composite {
@@ -81,7 +90,6 @@ function totalEffects(
   const keysOf = (candidate: Candidate) => (pieces.get(candidate) ?? []).map(({ part, text }) => textKey(part, text))
   const first = new Set(keysOf(original))
   const texts = new Set(pool.flatMap(keysOf))
-  // No metric of another output tells of a text: there it has the effect that is expected before it is tried.
   const total = new Map<string, number>()
   const scored = examples.filter(({ id }) => pool.every(({ outcomes }) => outcomes.get(id)?.error === undefined))
   for (const [field, readers] of Map.groupBy(metrics, metric => metric.field)) {
@@ -102,6 +110,7 @@ function totalEffects(
     const scale = (text: string) =>
       field === undefined || text.startsWith('outputs.') ? 1 : 1 / Math.sqrt(outputs.length)
     const effects = estimateEffects(trials, examples.length, scale)
+    // No metric of another output tells of a text: there it has the effect that is expected before it is tried.
     for (const text of texts)
       total.set(text, (total.get(text) ?? 0) + share * (effects.get(text) ?? expectedEffect(first.has(text))))
   }
@@ -144,25 +153,15 @@ function assemble(pool: readonly [Candidate, ...Candidate[]], effect: Composite[
 /** Without the added constraints that earn least, as far as all texts together are too long. */
 function withinLimit(original: Signature, signature: Signature, effect: Composite['effect']): Signature {
   let room = lengthLimit(original) - wordingLength(signature)
-  if (room >= 0) return signature
-  const had = new Set(piecesOf(original).map(({ part, text }) => textKey(part, text)))
-  const dropped = new Set<string>()
-  const added = piecesOf(signature).filter(
-    ({ part, text }) => part.endsWith('.constraints') && !had.has(textKey(part, text)),
-  )
-  for (const { part, text } of added.toSorted((a, b) => effect(a.part, a.text) - effect(b.part, b.text))) {
-    if (room >= 0) break
-    dropped.add(textKey(part, text))
+  const added = newTexts(original, signature)
+    .filter(({ part }) => part.endsWith('.constraints'))
+    .sort((a, b) => effect(a.part, a.text) - effect(b.part, b.text))
+  const dropped = added.filter(({ text }) => {
+    if (room >= 0) return false
     room += text.length
-  }
-  const cut = (direction: Direction) =>
-    signature[direction].map(field => ({
-      ...field,
-      constraints: field.constraints.filter(
-        text => !dropped.has(textKey(`${direction}.${field.name}.constraints`, text)),
-      ),
-    }))
-  return { ...signature, inputs: cut('inputs'), outputs: cut('outputs') }
+    return true
+  })
+  return withoutTexts(original, signature, dropped)
 }
 
 /** The candidate whose words for one output differ in the fewest texts, of equals the latest. */

@@ -15,6 +15,7 @@ export interface Removals {
  * that each is judged by its own score; a text that bears on all of them goes alone.
  */
 export function createRemovals(original: Signature): Removals {
+  const originalKey = wordingKey(original)
   const tries = new Map<string, number>()
   const triesOf = ({ part, text }: Removal) => tries.get(textKey(part, text)) ?? 0
   return {
@@ -29,7 +30,7 @@ export function createRemovals(original: Signature): Removals {
           .filter(removal => {
             const output = outputOf(removal.part)
             const isApart = removed.length === 0 || (output !== '' && !used.has(output))
-            return isApart && triesOf(removal) < most && wordingKey(removal.signature) !== wordingKey(original)
+            return isApart && triesOf(removal) < most && wordingKey(removal.signature) !== originalKey
           })
           .sort(
             (a, b) =>
