@@ -1,6 +1,6 @@
 /** Tuning from an editor while the worker behind the server is killed: it is taken up again and ends in one edit. */
-import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { childrenOf } from '../crash/processTree.ts'
 import { createWorkspace, shoutSignature } from '../support/cli.ts'
 import { startLspClient } from '../support/lspClient.ts'
 import { startModelServer } from '../support/modelServer.ts'
@@ -50,7 +50,7 @@ test.skipIf(process.platform !== 'linux').each([
       arguments: [{ uri: client.uriOf(path) }],
     })
     await there
-    const workers = childrenOf(client.child.pid)
+    const workers = childrenOf(client.child.pid ?? 0)
     expect(workers).toHaveLength(1)
     for (const pid of workers) process.kill(pid, 'SIGKILL')
     expect(await tuned).toMatchObject({ status: 'completed', result: { tuned: true, signature_version: 2 } })
@@ -64,7 +64,3 @@ test.skipIf(process.platform !== 'linux').each([
   },
   slow,
 )
-
-function childrenOf(pid: number | undefined): readonly number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
-}

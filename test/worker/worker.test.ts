@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import type { JobService } from '../../server/src/app/ports.ts'
 import type { JobProgress } from '../../server/src/jobs/job.ts'
 import { createWorkerService, type WorkerServiceOptions } from '../../server/src/worker/client.ts'
+import { childrenOfThread } from '../crash/processTree.ts'
 import { type ChatRequest, type ModelServerOptions, startModelServer } from '../support/modelServer.ts'
 import { evaluateJob } from './evaluateJob.ts'
 
@@ -240,6 +241,26 @@ describe('a host that goes', () => {
     host.kill('SIGKILL')
     expect(await following).toMatchObject({ value: { state: 'completed', attempt: 2, result: { calls: 200 } } })
   })
+})
+
+test('a host that follows a job goes on with it though its own worker died meanwhile', async () => {
+  const { server, open, words } = await setUp({ latency: 20 })
+  const reached = words(8)
+  const first = open()
+  const id = await submit(first, server.url, 200)
+  const firstWorker = await ownerOf(first, id)
+  await reached
+  const second = open()
+  expect(await submit(second, server.url, 200)).toBe(id)
+  const following = second.wait(id, () => {}, never)
+  const [worker = 0, ...others] = childrenOfThread().filter(pid => pid !== firstWorker)
+  expect(others).toEqual([])
+  process.kill(worker, 'SIGKILL')
+  await gone(worker)
+  // Answered by the worker that replaces it.
+  expect(await second.get(id)).toMatchObject({ value: { state: 'running', owner: { pid: firstWorker } } })
+  await first[Symbol.asyncDispose]()
+  expect(await following).toMatchObject({ value: { state: 'completed', attempt: 2, result: { score: 1 } } })
 })
 
 describe('a folder without a store', () => {

@@ -113,9 +113,12 @@ export function createWorkerService(options: WorkerServiceOptions): JobService &
       // Taking it up would forget that somebody asked the dead worker to stop it.
       const cancelled = job.ok && job.value.cancelRequested
       if (cancelled) await send(started, 'cancel', id)
-      if (cancelled || !unfinished || !(await send(started, 'resume', id)).ok) mine.delete(id)
+      if (cancelled || !unfinished || !staysMine(await send(started, 'resume', id))) mine.delete(id)
     }
   }
+
+  /** One that another host's worker runs is followed, and taken up when that one dies. */
+  const staysMine = (resumed: Answer<'resume'>) => resumed.ok || resumed.error.code === 'job_running'
 
   async function send<Name extends Method>(
     to: Session,
@@ -187,6 +190,9 @@ export function createWorkerService(options: WorkerServiceOptions): JobService &
         if (!connected.ok) return connected
         try {
           const ended = await waitIn(connected.value, id, onProgress, signal)
+          const isInterrupted = !ended.ok && ended.error.code === 'worker_lost'
+          // This worker was not asked for it: its job was another host's when it came up.
+          if (isInterrupted && mine.has(id) && staysMine(await call('resume', id))) continue
           mine.delete(id)
           return ended
         } catch (error) {
