@@ -184,6 +184,7 @@ export function createMemoryStores(): MemoryStores {
     },
 
     ledger: {
+      atomically: work => work(),
       find: (jobId, key) => calls.get(jobId)?.get(key)?.record,
       asked: (fence, key, purpose) =>
         writeCall(fence, key, known => {

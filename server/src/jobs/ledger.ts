@@ -5,6 +5,7 @@ import { faultPoint } from '../base/faultPoint.ts'
 import { type Json, parseJson } from '../base/json.ts'
 import { createRedactor, type Redactor } from '../base/redact.ts'
 import { fail, ok, type Result } from '../base/result.ts'
+import { type CommitKind, createCommitQueue } from './commitQueue.ts'
 import { createGate } from './gate.ts'
 import { type Fence, parseJobError } from './job.ts'
 import { defaultRetryPolicy, type RetryPolicy, retryDelay } from './retry.ts'
@@ -70,19 +71,22 @@ export function createLedger(options: LedgerOptions): Ledger {
   const underway = new Map<string, Promise<Result<Json>>>()
   const useless = new Set<string>()
 
+  const queue = createCommitQueue(store)
+
   /** A write that the fence refuses means another process runs the job now. */
-  const commit = (written: boolean) => {
+  const committed = (written: boolean) => {
     if (!written) stop(failure('job_running', `Job ${fence.id} was taken over by another process.`))
     signal.throwIfAborted()
   }
+  const commit = async (kind: CommitKind, write: () => boolean) => committed(await queue(kind, write))
   const stop = (reason: Failure) => {
     run.abort(failureError(reason))
     signal.throwIfAborted()
   }
 
   /** Stops over a call that was answered, if only with an error: it is not in flight any more. */
-  const halt = (key: string, reason: Failure) => {
-    commit(store.postponed(fence, key, clock.now(), clock.now()))
+  const halt = async (key: string, reason: Failure) => {
+    await commit('other', () => store.postponed(fence, key, clock.now(), clock.now()))
     stop(reason)
   }
 
@@ -110,7 +114,7 @@ export function createLedger(options: LedgerOptions): Ledger {
       const refused = refusal()
       if (refused !== undefined) return fail(refused)
       faultPoint('call.asking')
-      commit(store.asked(fence, key, purpose, clock.now()))
+      await commit('other', () => store.asked(fence, key, purpose, clock.now()))
       faultPoint('call.asked')
       const result = await ask(signal)
       if (result.ok) {
@@ -119,7 +123,7 @@ export function createLedger(options: LedgerOptions): Ledger {
           typeof leaf === 'string' ? redactor.reply(leaf) : leaf,
         )
         faultPoint('call.replied')
-        commit(store.answered(fence, key, reply, clock.now()))
+        await commit('reply', () => store.answered(fence, key, reply, clock.now()))
         faultPoint('call.answered')
         return ok(JSON.parse(reply))
       }
@@ -128,23 +132,23 @@ export function createLedger(options: LedgerOptions): Ledger {
       if (problem.answered) gate.reached()
       const { code, message, path } = problem
       const reason = failure(code, redactor.message(message), path)
-      if (stopCodes.has(code)) halt(key, reason)
+      if (stopCodes.has(code)) await halt(key, reason)
       // Being refused for haste while others are served is no strike.
       if (code !== 'rate_limited' || gate.answers() === pass.answers) strikes++
       if (code === 'reply_invalid' && strikes > policy.unreachableTries) useless.add(key)
       // Better said soon than after minutes: such an endpoint is none, or its base URL is wrong.
-      if (totals.answered === 0 && gate.answers() === 0 && useless.size >= uselessCalls) halt(key, reason)
+      if (totals.answered === 0 && gate.answers() === 0 && useless.size >= uselessCalls) await halt(key, reason)
       if (!problem.retryable || strikes > policy.maxAsks) {
         // A closed door for every call is no verdict on this one: resuming asks it again.
-        if (doorCodes.has(code) && gate.answers() === answersAtFirst) halt(key, reason)
+        if (doorCodes.has(code) && gate.answers() === answersAtFirst) await halt(key, reason)
         faultPoint('call.failing')
-        commit(store.failed(fence, key, JSON.stringify(reason), clock.now()))
+        await commit('other', () => store.failed(fence, key, JSON.stringify(reason), clock.now()))
         faultPoint('call.failed')
         return fail(reason)
       }
       const delay = retryDelay(tries, random, problem.retryAfter, policy)
       faultPoint('call.postponing')
-      commit(store.postponed(fence, key, clock.now() + delay, clock.now()))
+      await commit('other', () => store.postponed(fence, key, clock.now() + delay, clock.now()))
       faultPoint('call.postponed')
       if (problem.answered || gate.everReached()) {
         if (problem.retryAfter !== undefined) gate.hold(problem.retryAfter)
@@ -173,7 +177,7 @@ export function createLedger(options: LedgerOptions): Ledger {
       if (known?.state === 'answered') return replayed(known.reply)
       const decision = JSON.stringify(decide())
       faultPoint('decision.recording')
-      commit(store.decided(fence, key, decision, clock.now()))
+      committed(store.decided(fence, key, decision, clock.now()))
       faultPoint('decision.recorded')
       return JSON.parse(decision)
     },

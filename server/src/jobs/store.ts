@@ -81,6 +81,8 @@ export type CallRecord =
   | { readonly state: 'failed'; readonly asks: number; readonly error: string }
 
 export interface LedgerStore {
+  /** Runs `work` in one transaction; what it wrote is undone when it throws. */
+  atomically<T>(work: () => T): T
   find(jobId: string, key: string): CallRecord | undefined
   /** Records that the call is being sent (once more); false when the fence is stale. */
   asked(fence: Fence, key: string, purpose: string, now: number): boolean

@@ -62,6 +62,7 @@ export function createSqliteLedgerStore(database: Database): LedgerStore {
     FROM call WHERE job_id = @jobId AND state <> 'decided'`)
 
   return {
+    atomically: work => database.write(work),
     find: (jobId, key) => toRecord(find.get({ jobId, key })),
     asked: ({ id, attempt }, key, purpose, now) =>
       database.write(() => asked.run({ id, attempt, key, purpose, now }) > 0),
