@@ -168,14 +168,12 @@ export async function explore(run: Run, original: Candidate, baseline: Promise<C
     // Nothing is known before the first.
     const most = state.reports.length === 0 ? Math.min(together, reflecting(run)) : together
     while (stopReason === undefined && underway.length < most) {
-      if (!sift()) stopReason = begin()
+      if (sift()) continue
+      stopReason = begin()
+      if (stopReason !== undefined)
+        run.report({ phase: 'simplify', message: 'Dropping added sentences that earn nothing' })
     }
-    if (underway.length === 0) break
-    await finish()
-  }
-  run.report({ phase: 'simplify', message: 'Dropping added sentences that earn nothing' })
-  for (;;) {
-    while (underway.length < stepsUnderway(run) && remove());
+    while (stopReason !== undefined && underway.length < stepsUnderway(run) && remove());
     if (underway.length === 0) break
     await finish()
   }
