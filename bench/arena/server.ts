@@ -106,7 +106,8 @@ export function createArena(world: World, { noise, reflector, failing = 0 }: Are
       let [first, last] = [Number.POSITIVE_INFINITY, 0]
       const server = createServer((incoming, response) => {
         const parts: Buffer[] = []
-        first = Math.min(first, performance.now())
+        const arrived = performance.now()
+        first = Math.min(first, arrived)
         incoming.on('data', (part: Buffer) => parts.push(part))
         incoming.on('end', () => {
           const answer = incoming.url?.endsWith('/chat/completions')
@@ -116,7 +117,7 @@ export function createArena(world: World, { noise, reflector, failing = 0 }: Are
             response.writeHead(answer.status, { 'content-type': 'application/json' })
             response.end(JSON.stringify(wireBody(answer)))
             last = performance.now()
-          }, latency)
+          }, latency - (performance.now() - arrived))
         })
       })
       await new Promise<void>(ready => server.listen(0, '127.0.0.1', ready))
