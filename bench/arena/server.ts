@@ -117,7 +117,7 @@ export function createArena(world: World, { noise, reflector, failing = 0 }: Are
             response.writeHead(answer.status, { 'content-type': 'application/json' })
             response.end(JSON.stringify(wireBody(answer)))
             last = performance.now()
-          }, latency - (performance.now() - arrived))
+          }, Math.ceil(latency - (performance.now() - arrived)))
         })
       })
       await new Promise<void>(ready => server.listen(0, '127.0.0.1', ready))
