@@ -91,19 +91,19 @@ function totalEffects(
   const first = new Set(keysOf(original))
   const texts = new Set(pool.flatMap(keysOf))
   const total = new Map<string, number>()
-  const scored = examples.filter(({ id }) => pool.every(({ outcomes }) => outcomes.get(id)?.error === undefined))
   for (const [field, readers] of Map.groupBy(metrics, metric => metric.field)) {
     const bears = ({ part }: { readonly part: PartPath }) =>
       field === undefined || !part.startsWith('outputs.') || part.startsWith(`outputs.${field}.`)
-    const scoreOf = ({ outcomes }: Candidate, { id }: Example) => {
-      const outcome = outcomes.get(id)
-      return outcome === undefined ? 0 : (scoreBy(readers, outcome) ?? outcome.score)
-    }
-    const trials = pool.map(candidate => {
+    const scores = pool.map(candidate => scoresOf(candidate, field, readers))
+    const before = scoresOf(original, field, readers)
+    const complete = examples.filter(({ id }) => scores.every(after => after.has(id)))
+    const trials = pool.map((candidate, row) => {
       const texts = (pieces.get(candidate) ?? []).filter(bears).map(({ part, text }) => textKey(part, text))
-      const { gain } = summarisePairs(readerPairs(readers, examples, original.outcomes, candidate.outcomes))
-      const gains = scored.map(example => scoreOf(candidate, example) - scoreOf(original, example))
-      return { texts: new Set(texts), gain, gains }
+      const after = scores[row] ?? before
+      const gainOn = ({ id }: Example) => (after.get(id) ?? 0) - (before.get(id) ?? 0)
+      const own = examples.filter(({ id }) => before.has(id) && after.has(id))
+      const gain = weightedMean(own.map(example => ({ value: gainOn(example), weight: example.weight }))) ?? 0
+      return { texts: new Set(texts), gain, gains: complete.map(gainOn) }
     })
     const share = readers.reduce((sum, metric) => sum + metric.weight, 0) / weight
     // What every output reads is likely to help one of them.
@@ -115,6 +115,20 @@ function totalEffects(
       total.set(text, (total.get(text) ?? 0) + share * (effects.get(text) ?? expectedEffect(first.has(text))))
   }
   return total
+}
+
+const scored = new WeakMap<Candidate, Map<string | undefined, ReadonlyMap<string, number>>>()
+
+/** By example id: a candidate's scores by the metrics of one output; none where a call failed. Kept, as all are read again. */
+function scoresOf(candidate: Candidate, field: string | undefined, readers: readonly MetricSpec[]) {
+  const byField = scored.get(candidate) ?? new Map<string | undefined, ReadonlyMap<string, number>>()
+  scored.set(candidate, byField)
+  const known = byField.get(field)
+  if (known !== undefined) return known
+  const good = [...candidate.outcomes].filter(([, { error }]) => error === undefined)
+  const scores = new Map(good.map(([id, outcome]) => [id, scoreBy(readers, outcome) ?? outcome.score]))
+  byField.set(field, scores)
+  return scores
 }
 
 /** Of descriptions and instructions the best of those there were, of constraints all that add to the score. */
