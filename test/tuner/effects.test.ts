@@ -59,9 +59,34 @@ test('one lucky score makes no text where scores are noisy, and many do', () => 
 test('a text of small scale moves less on the same evidence', () => {
   const trials = [first, trial(['old', 'told'], helps)]
   const whole = estimateEffects(trials, examples).get('told') ?? 0
-  const half = estimateEffects(trials, examples, () => 0.5).get('told') ?? 0
+  const half = estimateEffects(trials, examples, [() => 0.5]).get('told') ?? 0
   expect(half).toBeLessThan(whole)
   expect(half).toBeGreaterThan(0)
+})
+
+describe('of several scales the likeliest is taken', () => {
+  const scales = [() => 1, (text: string) => (text.startsWith('told') ? 0.3 : 1)] as const
+  const random = createRandom('told')
+  const noise = () => (random.next() < 0.15 ? 1 : 0) - (random.next() < 0.15 ? 1 : 0)
+  const rules = Array.from({ length: 6 }, (_, i) =>
+    trial(['old', `rule ${i}`], e => noise() + (e % 3 === i % 3 ? 1 : 0)),
+  )
+
+  test('where nothing of a kind has done anything, one good score of such a text counts less', () => {
+    const vain = Array.from({ length: 8 }, (_, i) => trial(['old', `told ${i}`], noise))
+    const lucky = trial(['old', 'told lucky'], example => (example < 6 ? 1 : 0))
+    const trials = [first, ...rules, ...vain, lucky]
+    const usual = estimateEffects(trials, examples).get('told lucky') ?? 0
+    expect(estimateEffects(trials, examples, scales).get('told lucky')).toBeLessThan(0.7 * usual)
+  })
+
+  test('where texts of the kind do as much as others, they are believed to', () => {
+    const told = Array.from({ length: 6 }, (_, i) =>
+      trial(['old', `told ${i}`], e => noise() + (e % 3 === i % 3 ? 1 : 0)),
+    )
+    const trials = [first, ...rules, ...told]
+    expect(estimateEffects(trials, examples, scales)).toEqual(estimateEffects(trials, examples))
+  })
 })
 
 test('nothing is known of what no wording tells apart', () => {

@@ -10,6 +10,9 @@ export interface Trial {
   readonly gains: readonly number[]
 }
 
+/** How far a text may move the score. */
+export type Scale = (text: string) => number
+
 /**
  * Expected of a text before it is tried, in points of the score: what is new takes room in the prompt, and mostly changes
  * little; what the first wording has is there for a reason.
@@ -30,35 +33,44 @@ const baselineVariance = 100
 /**
  * Ridge regression (Hoerl and Kennard, 1970) of the gains on the texts that each wording has beyond the first, or lacks:
  * one lucky score does not make a text, and an unlucky one does not end it. Its noise is the one under which the scores
- * of the single examples are most probable (MacKay, 1992). `examples` is how many each mean is over; `scale` is 1 for a
- * text that may move the score as far as usual. By text; one without an entry was in every wording.
+ * of the single examples are most probable (MacKay, 1992), and so is the scale, of those that are given. `examples` is how
+ * many each mean is over; a scale is 1 for a text that may move the score as far as usual. By text; one without an entry
+ * was in every wording.
  */
 export function estimateEffects(
   trials: readonly Trial[],
   examples: number,
-  scale: (text: string) => number = () => 1,
+  scales: readonly [Scale, ...Scale[]] = [() => 1],
 ): ReadonlyMap<string, number> {
   const [first] = trials
   if (first === undefined) return new Map()
   const columns = [...new Set(trials.flatMap(({ texts }) => [...texts.symmetricDifference(first.texts)]))]
-  const rows = trials.map(({ texts }) =>
-    Float64Array.from(columns, text => (Number(texts.has(text)) - Number(first.texts.has(text))) * scale(text)),
-  )
-  const expected = columns.map(text => expectedEffect(first.texts.has(text)) / scale(text))
-  const alike = rows.map(row => rows.map(other => dot(row, other) + baselineVariance))
-  const noise = (variety * likeliestNoise(alike, trials)) / examples
-  const surprise = rows.map((row, i) => (trials[i]?.gain ?? 0) - dot(row, expected))
+  const assume = (scale: Scale) => {
+    const rows = trials.map(({ texts }) =>
+      Float64Array.from(columns, text => (Number(texts.has(text)) - Number(first.texts.has(text))) * scale(text)),
+    )
+    const alike = rows.map(row => rows.map(other => dot(row, other) + baselineVariance))
+    return { scale, rows, alike, ...likeliestNoise(alike, trials) }
+  }
+  const [usual, ...others] = scales
+  const likelier = (a: ReturnType<typeof assume>, b: typeof a) => (b.likelihood > a.likelihood ? b : a)
+  const { scale, rows, alike, noise: noiseOfOne } = others.map(assume).reduce(likelier, assume(usual))
+  const expected = columns.map(text => expectedEffect(first.texts.has(text)))
+  // What hardly moves the score is hardly missed in it, or wordings that gain nothing would speak for their other texts.
+  const foreseen = columns.map((text, c) => (expected[c] ?? 0) * scale(text))
+  const noise = (variety * noiseOfOne) / examples
+  const surprise = rows.map((row, i) => (trials[i]?.gain ?? 0) - dot(row, foreseen))
   const weights = solve(decompose(alike, noise), surprise)
   return new Map(
     columns.map((text, c) => {
       const learnt = rows.reduce((sum, row, i) => sum + (row[c] ?? 0) * (weights[i] ?? 0), 0)
-      return [text, ((expected[c] ?? 0) + learnt) * scale(text)]
+      return [text, (expected[c] ?? 0) + learnt * scale(text)]
     }),
   )
 }
 
 /** Of `noises` the one under which the gains of the examples are most probable, each example having effects of its own. */
-function likeliestNoise(alike: readonly (readonly number[])[], trials: readonly Trial[]): number {
+function likeliestNoise(alike: readonly (readonly number[])[], trials: readonly Trial[]) {
   const examples = trials[0]?.gains.map((_, at) => trials.map(({ gains }) => gains[at] ?? 0)) ?? []
   const rated = noises.map(noise => {
     const lower = decompose(alike, noise)
@@ -68,7 +80,7 @@ function likeliestNoise(alike: readonly (readonly number[])[], trials: readonly 
     const likelihood = -examples.length * (volume + (trials.length / 2) * Math.log(squares + 1e-9))
     return { noise, likelihood: likelihood - unusual ** 2 / 2 }
   })
-  return rated.reduce((best, other) => (other.likelihood > best.likelihood ? other : best)).noise
+  return rated.reduce((best, other) => (other.likelihood > best.likelihood ? other : best))
 }
 
 function squareOf(vector: ArrayLike<number>): number {

@@ -25,7 +25,7 @@ import {
   type Written,
   writeTexts,
 } from './steps.ts'
-import { newTexts, textKey, textsOf, withoutTexts, wordingKey, wordingLength } from './wording.ts'
+import { newTexts, type Removal, textKey, textsOf, withoutTexts, wordingKey, wordingLength } from './wording.ts'
 
 export interface Exploration {
   /** Estimated highest; of equals the shorter wording, so that the original wins against what does not beat it. */
@@ -42,7 +42,7 @@ export const patience = 5
 const leastRise = 0.003
 const mostUnderway = 7
 /** On fewer proposals a text that is needed and was taken away for once would not come back. */
-const leastForRemovals = 6
+const leastForRemovals = { instructions: 6, outputs: 12 }
 /** So often is a text taken away at the end, to see whether it is missed: one score tells little. */
 const mostRemovals = 3
 
@@ -83,7 +83,7 @@ export async function explore(run: Run, original: Candidate, baseline: Promise<C
   const removals = createRemovals(original.signature)
   const underway: Step[] = []
   const together = proposalsUnderway(run)
-  const isLong = run.account.available() >= leastForRemovals * run.costs.proposal
+  const affordable = run.account.available() / run.costs.proposal
   let next = 1
   let sifted = false
   const start = (calls: number, work: (id: number, used: UsedCalls) => Work): true => {
@@ -107,6 +107,13 @@ export async function explore(run: Run, original: Candidate, baseline: Promise<C
   /** Texts of the front to do without in the next step. */
   const removed = (most: number, known: ReadonlySet<string>) =>
     input.without?.includes('removals') ? [] : removals.next(state.front, most, known)
+
+  /** What a proposal goes without. */
+  function ridden(): readonly Removal[] {
+    if (affordable < leastForRemovals.instructions) return []
+    const isShort = affordable < leastForRemovals.outputs
+    return removed(1, new Set()).filter(({ part }) => part === 'instructions' || !isShort)
+  }
 
   /** Begins a step that does without texts and no more, or says that there is none to begin. */
   function remove(): boolean {
@@ -151,7 +158,7 @@ export async function explore(run: Run, original: Candidate, baseline: Promise<C
     const texts = {
       mined,
       ahead: input.without?.includes('ahead') ? [] : ahead,
-      removed: isLong ? removed(1, new Set()) : [],
+      removed: ridden(),
       rejected,
       known,
     }

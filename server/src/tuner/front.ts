@@ -3,7 +3,7 @@ import { type ExampleOutcome, weightedMean } from '../evaluation/evaluate.ts'
 import type { Example } from '../examples/example.ts'
 import type { Direction, Field, MetricSpec, Signature } from '../signature/signature.ts'
 import { type Candidate, pairsOf, type Source } from './candidate.ts'
-import { estimateEffects, expectedEffect } from './effects.ts'
+import { estimateEffects, expectedEffect, type Scale } from './effects.ts'
 import { lengthLimit } from './propose.ts'
 import type { Idea } from './result.ts'
 import { type Pair, summarisePairs } from './statistics.ts'
@@ -106,10 +106,12 @@ function totalEffects(
       return { texts: new Set(texts), gain, gains: complete.map(gainOn) }
     })
     const share = readers.reduce((sum, metric) => sum + metric.weight, 0) / weight
-    // What every output reads is likely to help one of them.
-    const scale = (text: string) =>
-      field === undefined || text.startsWith('outputs.') ? 1 : 1 / Math.sqrt(outputs.length)
-    const effects = estimateEffects(trials, examples.length, scale)
+    // What every output reads is likely to help one of them; in many signatures it does little at all.
+    const scaleOf =
+      (share: number): Scale =>
+      text =>
+        text.startsWith('outputs.') ? 1 : field === undefined ? share : share / Math.sqrt(outputs.length)
+    const effects = estimateEffects(trials, examples.length, [scaleOf(1), scaleOf(0.3)])
     // No metric of another output tells of a text: there it has the effect that is expected before it is tried.
     for (const text of texts)
       total.set(text, (total.get(text) ?? 0) + share * (effects.get(text) ?? expectedEffect(first.has(text))))
