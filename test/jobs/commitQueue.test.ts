@@ -1,15 +1,16 @@
 /** Commits of a ledger: how writes share transactions, and what becomes of those that the disk refuses. */
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { failure, failureError } from '../../server/src/base/errors.ts'
 import { createCommitQueue } from '../../server/src/jobs/commitQueue.ts'
 
-/** A store that notes which writes shared a transaction; what throws undoes nothing, as each is asked again. */
-function setUp(refuses = false) {
+/** A store that notes which writes shared a transaction. */
+function setUp(refusal?: Error) {
   const transactions: string[][] = []
   const alone: string[] = []
   let current = alone
   const commit = createCommitQueue({
     atomically(work) {
-      if (refuses) throw new Error('the disk is full')
+      if (refusal !== undefined) throw refusal
       current = []
       transactions.push(current)
       try {
@@ -33,32 +34,48 @@ test('writes of one moment share a transaction, and each learns its own outcome'
   const written = [commit('other', write('a')), commit('reply', write('b', false)), commit('other', write('c'))]
   expect(await Promise.all(written)).toEqual([true, false, true])
   await commit('other', write('later'))
-  expect(transactions).toEqual([['a', 'c', 'b'], ['later']])
+  expect(transactions).toEqual([['a', 'b', 'c'], ['later']])
 })
 
-test('replies take turns, so that the requests that follow the first are noted with the next', async () => {
+test('replies are written at once and go on in turns, so that what follows the first need not wait for the last', async () => {
   const { transactions, commit, write } = setUp()
   const names = Array.from({ length: 7 }, (_, i) => `reply ${i}`)
   await Promise.all(
     names.map(async name => {
       await commit('reply', write(name))
-      await commit('other', write(`request after ${name}`))
+      await commit('other', write(`after ${name}`))
     }),
   )
-  expect(transactions.map(group => group.length)).toEqual([3, 6, 4, 1])
-  expect(transactions[1]?.slice(0, 3)).toEqual([0, 1, 2].map(i => `request after reply ${i}`))
+  const after = names.map(name => `after ${name}`)
+  expect(transactions).toEqual([names, after.slice(0, 3), after.slice(3, 6), after.slice(6)])
 })
 
-test('what a full disk has room for is kept, and after the first that it refuses none is tried', async () => {
-  const { alone, commit, write } = setUp(true)
-  const full = () => {
-    throw new Error('no room')
-  }
-  const writes = [write('a'), full, write('never')].map(work => commit('reply', work))
-  expect(await Promise.allSettled(writes)).toMatchObject([
-    { status: 'fulfilled', value: true },
-    { status: 'rejected', reason: new Error('no room') },
-    { status: 'rejected', reason: new Error('no room') },
-  ])
-  expect(alone).toEqual(['a'])
+describe('a transaction that is refused', () => {
+  const refused = (reason: unknown) => ({ status: 'rejected', reason })
+  const full = failureError(failure('disk_full', 'It is full.'))
+
+  test('by a full disk: what there is room for is kept, replies first, and after the first refusal none is tried', async () => {
+    const { alone, commit, write } = setUp(full)
+    const noRoom = () => {
+      throw full
+    }
+    const writes = [commit('other', write('first')), commit('other', noRoom), commit('reply', write('paid'))]
+    const more = [commit('other', noRoom), commit('other', write('never'))]
+    expect(await Promise.allSettled([...writes, ...more])).toMatchObject([
+      { status: 'fulfilled', value: true },
+      refused(full),
+      { status: 'fulfilled', value: true },
+      refused(full),
+      refused(full),
+    ])
+    expect(alone).toEqual(['paid', 'first'])
+  })
+
+  test('by anything else: nobody waits for it twice', async () => {
+    const busy = failureError(failure('write_failed', 'It is locked.'))
+    const { alone, commit, write } = setUp(busy)
+    const writes = [commit('reply', write('a')), commit('other', write('b'))]
+    expect(await Promise.allSettled(writes)).toMatchObject([refused(busy), refused(busy)])
+    expect(alone).toEqual([])
+  })
 })

@@ -252,6 +252,24 @@ export function storeConformance(name: string, open: () => Promise<Stores>): voi
       expect(ledger.find(id, 'k')).toEqual({ state: 'answered', asks: 1, reply: '{"a":1}' })
     })
 
+    test('what is written together is undone together when it throws', async () => {
+      const { ledger, fence } = await claimed()
+      ledger.asked(fence, 'before', 'task', 2_000)
+      const write = (key: string) => ledger.asked(fence, key, 'task', 2_001)
+      expect(ledger.atomically(() => [write('a'), write('b'), write('a')])).toEqual([true, true, true])
+      const work = () => {
+        write('before')
+        write('c')
+        throw new Error('no')
+      }
+      expect(() => ledger.atomically(work)).toThrow('no')
+      expect(['before', 'a', 'c'].map(key => ledger.find(id, key))).toEqual([
+        { state: 'asked', asks: 1 },
+        { state: 'asked', asks: 2 },
+        undefined,
+      ])
+    })
+
     test('a retry is no repetition; asking again after a crash is', async () => {
       const { jobs, ledger, fence } = await claimed()
       ledger.asked(fence, 'k', 'task', 2_001)

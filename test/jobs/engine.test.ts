@@ -385,6 +385,21 @@ describe('cancelling', () => {
     expect(last()?.signal.aborted).toBe(true)
   })
 
+  test('is not forgotten by those who joined the job, when its process dies before it has seen it', async () => {
+    const { clock, host, dead } = createWorld()
+    const { runs, handler } = createHandler()
+    const first = host(handler)
+    const { job } = submit(first)
+    await clock.advance(0)
+    const second = host(handler, { owner: bob })
+    submit(second)
+    const following = second.wait(job.id, quiet, never)
+    host(handler, { owner: { ...bob, pid: 3 } }).cancel(job.id)
+    dead.add(alice.pid)
+    expect(await clock.run(following)).toMatchObject({ value: { state: 'cancelled' } })
+    expect(runs).toHaveLength(1)
+  })
+
   test('ends a queued job and one whose process died', async () => {
     const { clock, host, dead } = createWorld()
     const { runs, handler } = createHandler()

@@ -184,7 +184,16 @@ export function createMemoryStores(): MemoryStores {
     },
 
     ledger: {
-      atomically: work => work(),
+      atomically(work) {
+        const before = [...calls].map(([id, rows]) => [id, new Map(rows)] as const)
+        try {
+          return work()
+        } catch (error) {
+          calls.clear()
+          for (const [id, rows] of before) calls.set(id, rows)
+          throw error
+        }
+      },
       find: (jobId, key) => calls.get(jobId)?.get(key)?.record,
       asked: (fence, key, purpose) =>
         writeCall(fence, key, known => {

@@ -78,34 +78,39 @@ export function createLedgerModel(options: {
     cost: (total().cost ?? 0) + sent.cost + expected,
   })
 
-  async function send(request: ModelRequest, expected: number, signal: AbortSignal) {
-    sent.calls++
-    sent.cost += expected
-    try {
-      const reply = await model.complete(request, signal)
-      if (!reply.ok) failed.set(reply.error.code, (failed.get(reply.error.code) ?? 0) + 1)
-      if (reply.ok) count(request.purpose, 1, reply.value.usage)
-      else if (reply.error.usage !== undefined) {
-        const { usage } = reply.error
-        count(request.purpose, 0, usage)
-        ledger.record(`${uselessPrefix}${++useless}`, () => ({ purpose: request.purpose, usage: { ...usage } }) as Json)
-      }
-      return reply.ok ? ok(reply.value as unknown as Json) : reply
-    } finally {
-      sent.calls--
-      sent.cost -= expected
+  async function send(request: ModelRequest, signal: AbortSignal) {
+    const reply = await model.complete(request, signal)
+    if (!reply.ok) failed.set(reply.error.code, (failed.get(reply.error.code) ?? 0) + 1)
+    if (reply.ok) count(request.purpose, 1, reply.value.usage)
+    else if (reply.error.usage !== undefined) {
+      const { usage } = reply.error
+      count(request.purpose, 0, usage)
+      ledger.record(`${uselessPrefix}${++useless}`, () => ({ purpose: request.purpose, usage: { ...usage } }) as Json)
     }
+    return reply.ok ? ok(reply.value as unknown as Json) : reply
   }
 
   async function ask(request: ModelRequest): Promise<Result<ModelReply, Failure>> {
     const key = cacheKey(originFor(request.model, origin), request)
-    const expected = () => averageCost(spent[request.purpose]) ?? leastCost(request)
-    const answer = await ledger.call(
-      key,
-      request.purpose,
-      signal => send(request, expected(), signal),
-      () => refuse(next(expected())),
-    )
+    // Reserved from the moment that it may be sent, as others ask for leave before it is.
+    let release = () => {}
+    const reserve = () => {
+      release()
+      const cost = averageCost(spent[request.purpose]) ?? leastCost(request)
+      const refused = refuse(next(cost))
+      if (refused !== undefined) return refused
+      sent.calls++
+      sent.cost += cost
+      release = () => {
+        sent.calls--
+        sent.cost -= cost
+        release = () => {}
+      }
+      return undefined
+    }
+    const answer = await ledger
+      .call(key, request.purpose, signal => send(request, signal).finally(() => release()), reserve)
+      .finally(() => release())
     if (!answer.ok) {
       if (answer.error.code !== 'budget_exhausted') count(request.purpose, 1, noUsage)
       return answer

@@ -236,6 +236,12 @@ export function createEngine(options: EngineOptions): Engine {
     entry.controller.abort(failureError(failure('cancelled', 'The job was cancelled.')))
   }
 
+  /** An owner that is gone cannot stop it. */
+  function cancelAbandoned(id: string): void {
+    const claimed = jobs.claim(id, owner, clock.now(), isGone)
+    if (claimed !== undefined) jobs.cancelled({ id, attempt: claimed.attempt }, clock.now())
+  }
+
   function attempt<T>(work: () => Result<T>): Result<T> {
     try {
       if (stopped) return fail(failure('worker_lost', 'The job worker is shutting down.'))
@@ -298,11 +304,7 @@ export function createEngine(options: EngineOptions): Engine {
         const job = jobs.requestCancel(id, clock.now())
         if (job === undefined) return fail(notFound(id))
         if (entry !== undefined) stopCancelled(entry)
-        else if (job.state === 'running' && mayClaim(job)) {
-          // An owner that is gone cannot stop it.
-          const claimed = jobs.claim(id, owner, clock.now(), isGone)
-          if (claimed !== undefined) jobs.cancelled({ id, attempt: claimed.attempt }, clock.now())
-        }
+        else if (job.state === 'running' && mayClaim(job)) cancelAbandoned(id)
         return ok(jobs.get(id) ?? job)
       }),
 
@@ -336,6 +338,10 @@ export function createEngine(options: EngineOptions): Engine {
           }
         } else {
           if (mayClaim(job)) {
+            if (job.cancelRequested) {
+              cancelAbandoned(id)
+              continue
+            }
             if (!asked.has(id))
               return fail(
                 failure('worker_lost', `Job ${id} was interrupted; go on with: signature-tuner jobs resume ${id}`),

@@ -86,8 +86,11 @@ export function createLedger(options: LedgerOptions): Ledger {
 
   /** Stops over a call that was answered, if only with an error: it is not in flight any more. */
   const halt = async (key: string, reason: Failure) => {
-    await commit('other', () => store.postponed(fence, key, clock.now(), clock.now()))
-    stop(reason)
+    const written = queue('other', () => store.postponed(fence, key, clock.now(), clock.now()))
+    // At once, so that no other call is begun meanwhile.
+    run.abort(failureError(reason))
+    await written
+    signal.throwIfAborted()
   }
 
   /** Written by us as JSON, but rows can be damaged or foreign. */
@@ -114,7 +117,7 @@ export function createLedger(options: LedgerOptions): Ledger {
       const refused = refusal()
       if (refused !== undefined) return fail(refused)
       faultPoint('call.asking')
-      await commit('other', () => store.asked(fence, key, purpose, clock.now()))
+      await commit('other', () => !signal.aborted && store.asked(fence, key, purpose, clock.now()))
       faultPoint('call.asked')
       const result = await ask(signal)
       if (result.ok) {

@@ -56,7 +56,7 @@ export function estimateEffects(
   const likelier = (a: ReturnType<typeof assume>, b: typeof a) => (b.likelihood > a.likelihood ? b : a)
   const { scale, rows, alike, noise: noiseOfOne } = others.map(assume).reduce(likelier, assume(usual))
   const expected = columns.map(text => expectedEffect(first.texts.has(text)))
-  // What hardly moves the score is hardly missed in it, or wordings that gain nothing would speak for their other texts.
+  // Times the scale twice, as with `rows`: else a wording that gains nothing would speak for its texts of larger scale.
   const foreseen = columns.map((text, c) => (expected[c] ?? 0) * scale(text))
   const noise = (variety * noiseOfOne) / examples
   const surprise = rows.map((row, i) => (trials[i]?.gain ?? 0) - dot(row, foreseen))
@@ -69,7 +69,7 @@ export function estimateEffects(
   )
 }
 
-/** Of `noises` the one under which the gains of the examples are most probable, each example having effects of its own. */
+/** Of `noises` the one under which the gains of the examples are most probable, each having effects of its own; and how probable. */
 function likeliestNoise(alike: readonly (readonly number[])[], trials: readonly Trial[]) {
   const examples = trials[0]?.gains.map((_, at) => trials.map(({ gains }) => gains[at] ?? 0)) ?? []
   const rated = noises.map(noise => {

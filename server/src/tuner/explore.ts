@@ -41,7 +41,7 @@ export const patience = 5
 /** Of the estimated score: less is no progress. */
 const leastRise = 0.003
 const mostUnderway = 7
-/** On fewer proposals a text that is needed and was taken away for once would not come back. */
+/** On fewer affordable proposals a text that is needed and was taken away beside one would not come back. */
 const leastForRemovals = { instructions: 6, outputs: 12 }
 /** So often is a text taken away at the end, to see whether it is missed: one score tells little. */
 const mostRemovals = 3
@@ -108,8 +108,8 @@ export async function explore(run: Run, original: Candidate, baseline: Promise<C
   const removed = (most: number, known: ReadonlySet<string>) =>
     input.without?.includes('removals') ? [] : removals.next(state.front, most, known)
 
-  /** What a proposal goes without. */
-  function ridden(): readonly Removal[] {
+  /** What a proposal goes without, to see whether it is missed. */
+  function removedBeside(): readonly Removal[] {
     if (affordable < leastForRemovals.instructions) return []
     const isShort = affordable < leastForRemovals.outputs
     return removed(1, new Set()).filter(({ part }) => part === 'instructions' || !isShort)
@@ -158,7 +158,7 @@ export async function explore(run: Run, original: Candidate, baseline: Promise<C
     const texts = {
       mined,
       ahead: input.without?.includes('ahead') ? [] : ahead,
-      removed: ridden(),
+      removed: removedBeside(),
       rejected,
       known,
     }

@@ -106,12 +106,12 @@ function totalEffects(
       return { texts: new Set(texts), gain, gains: complete.map(gainOn) }
     })
     const share = readers.reduce((sum, metric) => sum + metric.weight, 0) / weight
-    // What every output reads is likely to help one of them; in many signatures it does little at all.
+    // What every output reads is likely to help one of them.
     const scaleOf =
-      (share: number): Scale =>
+      (reach: number): Scale =>
       text =>
-        text.startsWith('outputs.') ? 1 : field === undefined ? share : share / Math.sqrt(outputs.length)
-    const effects = estimateEffects(trials, examples.length, [scaleOf(1), scaleOf(0.3)])
+        text.startsWith('outputs.') ? 1 : field === undefined ? reach : reach / Math.sqrt(outputs.length)
+    const effects = estimateEffects(trials, examples.length, [scaleOf(1), scaleOf(leastReach)])
     // No metric of another output tells of a text: there it has the effect that is expected before it is tried.
     for (const text of texts)
       total.set(text, (total.get(text) ?? 0) + share * (effects.get(text) ?? expectedEffect(first.has(text))))
@@ -119,12 +119,15 @@ function totalEffects(
   return total
 }
 
-const scored = new WeakMap<Candidate, Map<string | undefined, ReadonlyMap<string, number>>>()
+/** How far, beside the words of an output, those that every output reads may move its score where they do little. */
+const leastReach = 0.3
 
-/** By example id: a candidate's scores by the metrics of one output; none where a call failed. Kept, as all are read again. */
+const scoresByField = new WeakMap<Candidate, Map<string | undefined, ReadonlyMap<string, number>>>()
+
+/** By example id: a candidate's scores by the metrics of one group; none where a call failed. Kept, as all are read again. */
 function scoresOf(candidate: Candidate, field: string | undefined, readers: readonly MetricSpec[]) {
-  const byField = scored.get(candidate) ?? new Map<string | undefined, ReadonlyMap<string, number>>()
-  scored.set(candidate, byField)
+  const byField = scoresByField.get(candidate) ?? new Map<string | undefined, ReadonlyMap<string, number>>()
+  scoresByField.set(candidate, byField)
   const known = byField.get(field)
   if (known !== undefined) return known
   const good = [...candidate.outcomes].filter(([, { error }]) => error === undefined)

@@ -107,18 +107,21 @@ export function createWorkerService(options: WorkerServiceOptions): JobService &
 
   /** The dead worker's leases are free at once, because its death is certain. */
   async function takeUpAgain(started: Session): Promise<void> {
-    for (const id of mine) {
-      const job = await send(started, 'get', id)
-      const unfinished = job.ok && (job.value.state === 'queued' || job.value.state === 'running')
-      // Taking it up would forget that somebody asked the dead worker to stop it.
-      const cancelled = job.ok && job.value.cancelRequested
-      if (cancelled) await send(started, 'cancel', id)
-      if (cancelled || !unfinished || !staysMine(await send(started, 'resume', id))) mine.delete(id)
-    }
+    for (const id of mine) if (!(await takeUp(started, id))) mine.delete(id)
   }
 
-  /** One that another host's worker runs is followed, and taken up when that one dies. */
-  const staysMine = (resumed: Answer<'resume'>) => resumed.ok || resumed.error.code === 'job_running'
+  /** Whether the job goes on: in this worker, or in that of another host, which is followed then. */
+  async function takeUp(to: Session, id: string): Promise<boolean> {
+    const job = await send(to, 'get', id)
+    if (!job.ok || (job.value.state !== 'queued' && job.value.state !== 'running')) return false
+    // Taking it up would forget that somebody asked the dead worker to stop it.
+    if (job.value.cancelRequested) {
+      await send(to, 'cancel', id)
+      return false
+    }
+    const resumed = await send(to, 'resume', id)
+    return resumed.ok || resumed.error.code === 'job_running'
+  }
 
   async function send<Name extends Method>(
     to: Session,
@@ -190,9 +193,11 @@ export function createWorkerService(options: WorkerServiceOptions): JobService &
         if (!connected.ok) return connected
         try {
           const ended = await waitIn(connected.value, id, onProgress, signal)
-          const isInterrupted = !ended.ok && ended.error.code === 'worker_lost'
           // This worker was not asked for it: its job was another host's when it came up.
-          if (isInterrupted && mine.has(id) && staysMine(await call('resume', id))) continue
+          if (!ended.ok && ended.error.code === 'worker_lost' && mine.has(id)) {
+            if (!(await takeUp(connected.value, id))) mine.delete(id)
+            continue
+          }
           mine.delete(id)
           return ended
         } catch (error) {
