@@ -1,5 +1,6 @@
 /** Owners: whether a process is dead for certain. */
 import { execFileSync, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { expect, onTestFinished, test } from 'vitest'
 import { currentOwner, isDead } from '../../server/src/files/owner.ts'
 
@@ -22,9 +23,12 @@ test('a process that ended is dead, one that runs is not', () => {
 })
 
 test.runIf(process.platform === 'linux')('one that ended is dead though its parent never asks how', async () => {
-  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'])
+  const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'])
   onTestFinished(() => void parent.kill('SIGKILL'))
   const pid = await new Promise<number>(resolve => parent.stdout.once('data', chunk => resolve(Number(chunk))))
+  // Until then it is a shell, which would ask.
+  await expect.poll(() => readFileSync(`/proc/${parent.pid}/comm`, 'utf8'), { timeout: 10_000 }).toBe('sleep\n')
+  process.kill(pid, 'SIGKILL')
   const { bootId } = currentOwner()
   await expect.poll(() => isDead({ bootId, pid, startTime: '' }), { timeout: 10_000 }).toBe(true)
   expect(() => process.kill(pid, 0)).not.toThrow()
