@@ -113,11 +113,14 @@ export function createArena(world: World, { noise, reflector, failing = 0 }: Are
           const answer = incoming.url?.endsWith('/chat/completions')
             ? reply(JSON.parse(Buffer.concat(parts).toString('utf8')))
             : chatReply({ messages: [] }, '', 404)
-          setTimeout(() => {
-            response.writeHead(answer.status, { 'content-type': 'application/json' })
-            response.end(JSON.stringify(wireBody(answer)))
-            last = performance.now()
-          }, Math.ceil(latency - (performance.now() - arrived)))
+          setTimeout(
+            () => {
+              response.writeHead(answer.status, { 'content-type': 'application/json' })
+              response.end(JSON.stringify(wireBody(answer)))
+              last = performance.now()
+            },
+            Math.ceil(latency - (performance.now() - arrived)),
+          )
         })
       })
       await new Promise<void>(ready => server.listen(0, '127.0.0.1', ready))
