@@ -81,6 +81,8 @@ export async function uninterrupted(options: WatchedServerOptions = {}): Promise
   }
 }
 
+export const lockLeft = 'the lock of the history was left behind'
+
 /** Everything that is not as if nobody had disturbed it; `kills` ended a process with calls in flight. */
 export function violations(site: SmallTune, expected: Outcome, kills: number): string[] {
   const found: string[] = []
@@ -113,7 +115,7 @@ export function violations(site: SmallTune, expected: Outcome, kills: number): s
   expect('the ledger', answers(calls), answers(expected.rows.calls))
   const repeated = calls.reduce((sum, call) => sum + call.repeated, 0)
   if (repeated > kills * concurrency) found.push(`${repeated} calls were repeated for ${kills} kills`)
-  if (site.files().some(name => name.endsWith('.lock'))) found.push('the lock of the history was left behind')
+  if (site.files().some(name => name.endsWith('.lock'))) found.push(lockLeft)
   return found
 }
 

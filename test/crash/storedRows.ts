@@ -37,6 +37,8 @@ const nothing: StoredRows = { jobs: [], calls: [], evaluations: [] }
 
 export function readStore(path: string): StoredRows {
   if (!existsSync(path)) return nothing
+  // Killed while it made its tables: whoever opens it for writing begins anew.
+  if (existsSync(`${path}-journal`)) return nothing
   let rows = nothing
   openRaw(
     path,
