@@ -82,8 +82,8 @@ export async function explore(run: Run, original: Candidate, baseline: Promise<C
   const sentences = input.without?.includes('mining') ? [] : mined(run, original)
   const removals = createRemovals(original.signature)
   const underway: Step[] = []
-  const together = proposalsUnderway(run)
   const affordable = run.account.available() / run.costs.proposal
+  const together = proposalsUnderway(run, affordable)
   let next = 1
   let sifted = false
   const start = (calls: number, work: (id: number, used: UsedCalls) => Work): true => {
@@ -218,8 +218,7 @@ function stepsUnderway({ input }: Run): number {
 }
 
 /** Fewer where the budget is short: a proposal is better for knowing how the ones before it went. */
-function proposalsUnderway(run: Run): number {
-  const affordable = run.account.available() / run.costs.proposal
+function proposalsUnderway(run: Run, affordable: number): number {
   const wider = Math.sqrt(Math.max(1, run.input.width / 8))
   return Math.max(1, Math.min(stepsUnderway(run), Math.floor((affordable * wider) / 6)))
 }

@@ -235,25 +235,15 @@ function contextOf({ signature }: Candidate, at: number): string {
   ])
 }
 
-/** Metrics that read the field, on the examples that both were scored on. */
+/** Scored by the metrics that read the field, or as a whole where none does; on the examples that both were scored on. */
 export function fieldPairs(
   metrics: readonly MetricSpec[],
   { name }: Pick<Field, 'name'>,
-  ...scored: [examples: readonly Example[], old: Candidate['outcomes'], fresh: Candidate['outcomes']]
-): readonly Pair[] {
-  return readerPairs(
-    metrics.filter(({ field }) => field === name),
-    ...scored,
-  )
-}
-
-/** Scored by some of the metrics, or as a whole without any. */
-function readerPairs(
-  readers: readonly MetricSpec[],
   examples: readonly Example[],
   old: Candidate['outcomes'],
   fresh: Candidate['outcomes'],
 ): readonly Pair[] {
+  const readers = metrics.filter(({ field }) => field === name)
   const only = (outcomes: Candidate['outcomes']) =>
     new Map(
       examples.flatMap(({ id }) => {
