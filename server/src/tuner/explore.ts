@@ -25,7 +25,16 @@ import {
   type Written,
   writeTexts,
 } from './steps.ts'
-import { newTexts, type Removal, textKey, textsOf, withoutTexts, wordingKey, wordingLength } from './wording.ts'
+import {
+  newTexts,
+  type PartPath,
+  type Removal,
+  textKey,
+  textsOf,
+  withoutTexts,
+  wordingKey,
+  wordingLength,
+} from './wording.ts'
 
 export interface Exploration {
   /** Estimated highest; of equals the shorter wording, so that the original wins against what does not beat it. */
@@ -105,14 +114,14 @@ export async function explore(run: Run, original: Candidate, baseline: Promise<C
   }
 
   /** Texts of the front to do without in the next step. */
-  const removed = (most: number, known: ReadonlySet<string>) =>
-    input.without?.includes('removals') ? [] : removals.next(state.front, most, known)
+  const removed = (most: number, known: ReadonlySet<string>, isOpen?: (part: PartPath) => boolean) =>
+    input.without?.includes('removals') ? [] : removals.next(state.front, most, known, isOpen)
 
   /** What a proposal goes without, to see whether it is missed. */
   function removedBeside(): readonly Removal[] {
     if (affordable < leastForRemovals.instructions) return []
     const isShort = affordable < leastForRemovals.outputs
-    return removed(1, new Set()).filter(({ part }) => part === 'instructions' || !isShort)
+    return removed(1, new Set(), part => part === 'instructions' || !isShort)
   }
 
   /** Begins a step that does without texts and no more, or says that there is none to begin. */

@@ -5,8 +5,16 @@ import { type PartPath, type Removal, removals, textKey, withoutTexts, wordingKe
 
 /** Chooses texts of a front to take away together, and remembers which it chose. */
 export interface Removals {
-  /** None when each was taken away `most` times. `known` are the wordings that would tell nothing new. */
-  next(front: Pick<Composite, 'signature' | 'effect'>, most: number, known: ReadonlySet<string>): readonly Removal[]
+  /**
+   * None when each was taken away `most` times. `known` are the wordings that would tell nothing new; texts of parts that
+   * are not open stay.
+   */
+  next(
+    front: Pick<Composite, 'signature' | 'effect'>,
+    most: number,
+    known: ReadonlySet<string>,
+    isOpen?: (part: PartPath) => boolean,
+  ): readonly Removal[]
 }
 
 /**
@@ -19,7 +27,7 @@ export function createRemovals(original: Signature): Removals {
   const tries = new Map<string, number>()
   const triesOf = ({ part, text }: Removal) => tries.get(textKey(part, text)) ?? 0
   return {
-    next({ signature, effect }, most, known) {
+    next({ signature, effect }, most, known, isOpen = () => true) {
       const told = removals(original, signature).filter(({ part }) => part === 'instructions')
       if (told.length > 0 && !known.has(wordingKey(withoutTexts(original, signature, told)))) return told
       const removed: Removal[] = []
@@ -29,6 +37,7 @@ export function createRemovals(original: Signature): Removals {
         const [next] = removals(original, shorter)
           .filter(removal => {
             const output = outputOf(removal.part)
+            if (!isOpen(removal.part)) return false
             const isApart = removed.length === 0 || (output !== '' && !used.has(output))
             return isApart && triesOf(removal) < most && wordingKey(removal.signature) !== originalKey
           })
