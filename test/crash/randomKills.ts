@@ -6,9 +6,11 @@ import { childrenOf } from './processTree.ts'
 import {
   concurrency,
   createSmallTune,
+  isLocked,
   lockLeft,
   lostAnswers,
   type Outcome,
+  skill,
   uninterrupted,
   violations,
 } from './smallTune.ts'
@@ -109,6 +111,11 @@ async function disturbJob(seed: string, expected: Outcome) {
     // One who is killed cannot take its lock away; the next who writes does.
     const isLeft = (problem: string) => kills > 0 && problem === lockLeft
     if (problems.length === 0) problems.push(...violations(site, expected, kills).filter(problem => !isLeft(problem)))
+    if (problems.length === 0) {
+      const { status, stderr } = await site.run(['restore', `skills/${skill}`, '1'])
+      if (status !== 0) problems.push(`the history cannot be written: ${stderr}`)
+      if (isLocked(site)) problems.push(lockLeft)
+    }
     if (server.mostInFlight > concurrency + slack)
       problems.push(`${server.mostInFlight} requests were in flight at once`)
     const sent = before.calls.reduce((sum, { asks }) => sum + asks, 0)

@@ -81,6 +81,11 @@ export async function uninterrupted(options: WatchedServerOptions = {}): Promise
   }
 }
 
+/** Whether somebody holds the history, or held it and is gone. */
+export function isLocked(site: SmallTune): boolean {
+  return site.files().some(name => name.endsWith('.lock'))
+}
+
 export const lockLeft = 'the lock of the history was left behind'
 
 /** Everything that is not as if nobody had disturbed it; `kills` ended a process with calls in flight. */
@@ -115,7 +120,7 @@ export function violations(site: SmallTune, expected: Outcome, kills: number): s
   expect('the ledger', answers(calls), answers(expected.rows.calls))
   const repeated = calls.reduce((sum, call) => sum + call.repeated, 0)
   if (repeated > kills * concurrency) found.push(`${repeated} calls were repeated for ${kills} kills`)
-  if (site.files().some(name => name.endsWith('.lock'))) found.push(lockLeft)
+  if (isLocked(site)) found.push(lockLeft)
   return found
 }
 

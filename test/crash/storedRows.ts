@@ -37,8 +37,16 @@ const nothing: StoredRows = { jobs: [], calls: [], evaluations: [] }
 
 export function readStore(path: string): StoredRows {
   if (!existsSync(path)) return nothing
-  // Killed while it made its tables: whoever opens it for writing begins anew.
-  if (existsSync(`${path}-journal`)) return nothing
+  try {
+    return readRows(path)
+  } catch (error) {
+    // Killed while it made its tables: only whoever opens it for writing may roll that back.
+    if (error instanceof Error && 'code' in error && error.code === 'SQLITE_READONLY_ROLLBACK') return nothing
+    throw error
+  }
+}
+
+function readRows(path: string): StoredRows {
   let rows = nothing
   openRaw(
     path,
