@@ -84,7 +84,7 @@ describe('the front', () => {
 
   test('without the estimate of effects the highest candidate is taken whole', () => {
     const high = candidate(1, ['A', 'bad'], all(1, -0.2))
-    const front = compose([root, high, candidate(2, ['B', 'O'], all(0, 0.5))], dev, ['effects'])
+    const front = compose([root, high, candidate(2, ['B', 'O'], all(0, 0.5))], dev, false)
     expect(front.key).toBe(high.key)
   })
 })

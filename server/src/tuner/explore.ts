@@ -10,7 +10,7 @@ import { overLimit } from './limits.ts'
 import { type MinedSentence, mine } from './mine.ts'
 import { progressTree } from './progressTree.ts'
 import { lengthLimit } from './propose.ts'
-import type { CandidateReport, ProgressTree } from './result.ts'
+import { type CandidateReport, hasIdea, type ProgressTree } from './result.ts'
 import type { UsedCalls } from './rollouts.ts'
 import type { Run } from './run.ts'
 import { failingFields, maxReading, roundRobin } from './search.ts'
@@ -81,14 +81,14 @@ export async function explore(run: Run, original: Candidate, baseline: Promise<C
     reports: [],
     rejected: [],
     known: new Set([original.key]),
-    front: compose([original], data.search, input.without),
+    front: compose([original], data.search, hasIdea(input, 'effects')),
     sinceBest: 0,
     failedInRow: 0,
     lastFailure: '',
   }
   const grounds = { original, ...readingOrder(run, original) }
   const evaluation = run.rollouts.callsPerExample * data.search.length
-  const sentences = input.without?.includes('mining') ? [] : mined(run, original)
+  const sentences = hasIdea(input, 'mining') ? mined(run, original) : []
   const removals = createRemovals(original.signature)
   const underway: Step[] = []
   const affordable = run.account.available() / run.costs.proposal
@@ -115,7 +115,7 @@ export async function explore(run: Run, original: Candidate, baseline: Promise<C
 
   /** Texts of the front to do without in the next step. */
   const removed = (most: number, known: ReadonlySet<string>, isOpen?: (part: PartPath) => boolean) =>
-    input.without?.includes('removals') ? [] : removals.next(state.front, most, known, isOpen)
+    hasIdea(input, 'removals') ? removals.next(state.front, most, known, isOpen) : []
 
   /** What a proposal goes without, to see whether it is missed. */
   function removedBeside(): readonly Removal[] {
@@ -166,7 +166,7 @@ export async function explore(run: Run, original: Candidate, baseline: Promise<C
     const ahead = underway.slice(0, underway.length + 1 - reflecting(run)).flatMap(({ written }) => written ?? [])
     const texts = {
       mined,
-      ahead: input.without?.includes('ahead') ? [] : ahead,
+      ahead: hasIdea(input, 'ahead') ? ahead : [],
       removed: removedBeside(),
       rejected,
       known,
@@ -284,7 +284,7 @@ function conclude(run: Run, state: State, id: number, result: StepResult, oldSco
     const before = state.front
     // The same words have the same answers, which tell nothing twice.
     if (!state.pool.some(({ key }) => key === candidate.key)) state.pool.push(candidate)
-    state.front = compose(state.pool, run.data.search, run.input.without)
+    state.front = compose(state.pool, run.data.search, hasIdea(run.input, 'effects'))
     const { front } = state
     rose = front.value(front.signature) - front.value(before.signature) > leastRise
     decision = `${movesTo(before.signature, candidate.signature, front.signature) ? 'accepted' : 'rejected'}: ${decision}`

@@ -2,11 +2,11 @@
 import { type ExampleOutcome, weightedMean } from '../evaluation/evaluate.ts'
 import type { Example } from '../examples/example.ts'
 import type { Direction, Field, MetricSpec, Signature } from '../signature/signature.ts'
-import { type Candidate, pairsOf, type Source } from './candidate.ts'
+import type { Candidate, Source } from './candidate.ts'
 import { estimateEffects, expectedEffect, type Scale } from './effects.ts'
+import { meanOutcomes, mixOutcomes, nearest, type Pieces } from './expected.ts'
+import { scoreBy } from './fieldScores.ts'
 import { lengthLimit } from './propose.ts'
-import type { Idea } from './result.ts'
-import { type Pair, summarisePairs } from './statistics.ts'
 import {
   newTexts,
   type PartPath,
@@ -40,12 +40,13 @@ export interface Composite {
 
 /**
  * Puts together the texts that add to the score on `examples`, each judged by every candidate that has it or lacks it:
- * a metric of one output by that output's words, the instructions and the inputs; others by all words.
+ * a metric of one output by that output's words, the instructions and the inputs; others by all words. Not `byEffects` it
+ * is the candidate that scored highest.
  */
 export function compose(
   pool: readonly [Candidate, ...Candidate[]],
   examples: readonly Example[],
-  without: readonly Idea[] = [],
+  byEffects = true,
 ): Composite {
   const pieces = new Map(pool.map(candidate => [candidate, piecesOf(candidate.signature)]))
   const effects = totalEffects(pool, pieces, examples)
@@ -53,12 +54,12 @@ export function compose(
   const value = (signature: Signature) =>
     piecesOf(signature).reduce((sum, { part, text }) => sum + effect(part, text), 0)
   const highest = pool.reduce((best, candidate) => {
-    const isHigher = without.includes('effects')
-      ? candidate.searchScore > best.searchScore + 1e-9
-      : value(candidate.signature) > value(best.signature) + 1e-9
+    const isHigher = byEffects
+      ? value(candidate.signature) > value(best.signature) + 1e-9
+      : candidate.searchScore > best.searchScore + 1e-9
     return isHigher ? candidate : best
   })
-  const signature = without.includes('effects') ? highest.signature : assemble(pool, effect)
+  const signature = byEffects ? assemble(pool, effect) : highest.signature
   const key = wordingKey(signature)
   const known = pool.find(candidate => candidate.key === key)
   const lead = known ?? highest
@@ -75,8 +76,6 @@ export function compose(
     effect,
   }
 }
-
-type Pieces = ReadonlyMap<Candidate, ReturnType<typeof piecesOf>>
 
 /** By key of the text: what it adds to the score over all metrics. */
 function totalEffects(
@@ -181,125 +180,4 @@ function withinLimit(original: Signature, signature: Signature, effect: Composit
     return true
   })
   return withoutTexts(original, signature, dropped)
-}
-
-/** The candidate whose words for one output differ in the fewest texts, of equals the latest. */
-function nearest(pool: readonly Candidate[], pieces: Pieces, signature: Signature, at: number): Candidate {
-  const name = signature.outputs[at]?.name
-  const context = (all: ReturnType<typeof piecesOf>) => {
-    const own = all.filter(({ part }) => !part.startsWith('outputs.') || part.startsWith(`outputs.${name}.`))
-    return new Set(own.map(({ part, text }) => textKey(part, text)))
-  }
-  const wanted = context(piecesOf(signature))
-  const rated = pool.map(candidate => ({
-    candidate,
-    distance: context(pieces.get(candidate) ?? []).symmetricDifference(wanted).size,
-  }))
-  return rated.reduce((best, other) => (other.distance <= best.distance ? other : best)).candidate
-}
-
-/** A candidate's outcomes, each metric of an output with the mean over all candidates that word this output alike. */
-export function meanOutcomes(pool: readonly Candidate[], candidate: Candidate): Candidate['outcomes'] {
-  const { signature } = candidate
-  const { outputs, metrics } = signature
-  const alike = new Map(
-    outputs.map(({ name }, at) => [name, pool.filter(other => contextOf(other, at) === contextOf(candidate, at))]),
-  )
-  return new Map(
-    [...candidate.outcomes].map(([id, outcome]) => {
-      if (outcome.error !== undefined) return [id, outcome]
-      const scores = Object.fromEntries(
-        metrics.flatMap(({ name, field }) => {
-          const own = Object.hasOwn(outcome.scores, name) ? outcome.scores[name] : undefined
-          if (own === undefined) return []
-          const all = (alike.get(field ?? '') ?? [candidate]).flatMap(({ outcomes }) => {
-            const scores = outcomes.get(id)?.scores ?? {}
-            return Object.hasOwn(scores, name) ? (scores[name]?.score ?? []) : []
-          })
-          const score = all.reduce((sum, value) => sum + value, 0) / all.length
-          return [[name, { ...own, score }]]
-        }),
-      )
-      return [id, { ...outcome, scores, score: scoreBy(metrics, { ...outcome, scores }) ?? outcome.score }]
-    }),
-  )
-}
-
-/** What bears on one output: its own words, the instructions and the inputs. */
-function contextOf({ signature }: Candidate, at: number): string {
-  const texts = ({ desc, constraints }: Field) => [desc, constraints]
-  return JSON.stringify([
-    signature.instructions,
-    signature.inputs.map(texts),
-    signature.outputs.slice(at, at + 1).map(texts),
-  ])
-}
-
-/** Scored by the metrics that read the field, or as a whole where none does; on the examples that both were scored on. */
-export function fieldPairs(
-  metrics: readonly MetricSpec[],
-  { name }: Pick<Field, 'name'>,
-  examples: readonly Example[],
-  old: Candidate['outcomes'],
-  fresh: Candidate['outcomes'],
-): readonly Pair[] {
-  const readers = metrics.filter(({ field }) => field === name)
-  const only = (outcomes: Candidate['outcomes']) =>
-    new Map(
-      examples.flatMap(({ id }) => {
-        const outcome = outcomes.get(id)
-        return outcome === undefined ? [] : [[id, { ...outcome, score: scoreBy(readers, outcome) ?? outcome.score }]]
-      }),
-    )
-  return pairsOf(examples, only(old), only(fresh))
-}
-
-/** Where no metric reads the field alone, the gain of the whole. */
-export function fieldGain(...args: Parameters<typeof fieldPairs>): number {
-  return Math.round(summarisePairs(fieldPairs(...args)).gain * 1e9) / 1e9
-}
-
-function mixOutcomes(
-  lead: Candidate,
-  owners: readonly Candidate[],
-  examples: readonly Example[],
-  outcomesOf: (candidate: Candidate) => Candidate['outcomes'],
-): ReadonlyMap<string, ExampleOutcome> {
-  const { outputs, metrics } = lead.signature
-  const ownerOf = new Map(outputs.map(({ name }, at) => [name, owners[at] ?? lead]))
-  const means = new Map([...new Set([lead, ...ownerOf.values()])].map(candidate => [candidate, outcomesOf(candidate)]))
-  return new Map(
-    examples.flatMap(({ id }) => {
-      const of = (candidate: Candidate) => means.get(candidate)?.get(id)
-      const whole = of(lead)
-      const parts = [...new Set(ownerOf.values())].map(of)
-      const lost = parts.find(outcome => outcome?.error !== undefined)
-      if (whole === undefined || parts.includes(undefined)) return []
-      if (lost !== undefined) return [[id, lost]]
-      const prediction = Object.fromEntries(
-        outputs.flatMap(({ name }) => {
-          const values = of(ownerOf.get(name) ?? lead)?.prediction ?? {}
-          return Object.hasOwn(values, name) ? [[name, values[name]]] : []
-        }),
-      )
-      const scores = Object.fromEntries(
-        metrics.flatMap(({ name, field }) => {
-          const scored = of(ownerOf.get(field ?? '') ?? lead)?.scores ?? {}
-          const score = Object.hasOwn(scored, name) ? scored[name] : undefined
-          return score === undefined ? [] : [[name, score]]
-        }),
-      )
-      const score = scoreBy(metrics, { ...whole, scores }) ?? whole.score
-      return [[id, { ...whole, prediction, scores, score }]]
-    }),
-  )
-}
-
-function scoreBy(metrics: readonly MetricSpec[], { scores }: ExampleOutcome): number | undefined {
-  return weightedMean(
-    metrics.flatMap(({ name, weight }) => {
-      const score = Object.hasOwn(scores, name) ? scores[name]?.score : undefined
-      return score === undefined ? [] : [{ value: score, weight }]
-    }),
-  )
 }

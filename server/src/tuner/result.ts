@@ -40,6 +40,10 @@ export const ideas = [
 ] as const
 export type Idea = (typeof ideas)[number]
 
+export function hasIdea({ without }: Pick<TuneInput, 'without'>, idea: Idea): boolean {
+  return without?.includes(idea) !== true
+}
+
 export interface TuneBudget {
   readonly maxCalls: number
   /** US dollars. */

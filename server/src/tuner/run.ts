@@ -10,7 +10,7 @@ import { type Account, createAccount } from './account.ts'
 import { type Costs, costsOf } from './costs.ts'
 import { createDecisions, type Decisions } from './decisions.ts'
 import { callsPerProposal } from './propose.ts'
-import type { TuneInput, TunePorts, TuneProgress } from './result.ts'
+import { hasIdea, type TuneInput, type TunePorts, type TuneProgress } from './result.ts'
 import { createRollouts, type Rollouts } from './rollouts.ts'
 
 export interface Run {
@@ -88,8 +88,9 @@ export function createRun(input: TuneInput, ports: TunePorts): Run {
  * so that more money buys more proposals, too; failures of the first wording cost one call each and show a reflection
  * rules that few examples need.
  */
-function partSizes({ budget, without }: TuneInput, price: number) {
-  if (without?.includes('sample')) return { search: Infinity, holdout: Infinity, undivided: Infinity, more: 0 }
+function partSizes(input: TuneInput, price: number) {
+  const { budget } = input
+  if (!hasIdea(input, 'sample')) return { search: Infinity, holdout: Infinity, undivided: Infinity, more: 0 }
   const affordable = Math.max(0, (budget.maxCalls - 4 * callsPerProposal) / price)
   const search = Math.max(leastSearch, Math.round(0.5 * affordable ** 0.6))
   const holdout = Math.floor(affordable / 14)
@@ -97,7 +98,7 @@ function partSizes({ budget, without }: TuneInput, price: number) {
     search,
     holdout: holdout < leastHoldout / 2 ? 0 : Math.max(leastHoldout, holdout),
     undivided: Math.max(leastUndivided, Math.floor(affordable / 7)),
-    more: without?.includes('evidence') ? 0 : Math.floor(Math.max(0, Math.min(1.5 * search, affordable / 8 - 4))),
+    more: hasIdea(input, 'evidence') ? Math.floor(Math.max(0, Math.min(1.5 * search, affordable / 8 - 4))) : 0,
   }
 }
 

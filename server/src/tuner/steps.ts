@@ -6,12 +6,13 @@ import { compareSignatures, describeChange, withChanges } from '../signature/com
 import type { Signature, SignatureChange } from '../signature/signature.ts'
 import { failureAnalysis, type Rejected } from './analyse.ts'
 import { type Candidate, pairsOf, type Source, scoreOver, sourcesOf } from './candidate.ts'
+import { fieldGain, fieldPairs } from './fieldScores.ts'
 import { formatScore } from './figures.ts'
-import { type Composite, fieldGain, fieldPairs } from './front.ts'
+import type { Composite } from './front.ts'
 import { tooManyLost } from './gates.ts'
 import type { MinedSentence } from './mine.ts'
 import { lengthLimit, type Proposal, propose } from './propose.ts'
-import type { CandidateReport, Idea, Origin } from './result.ts'
+import { type CandidateReport, hasIdea, type Origin } from './result.ts'
 import type { UsedCalls } from './rollouts.ts'
 import type { Run } from './run.ts'
 import { drawShown } from './search.ts'
@@ -102,7 +103,7 @@ export async function writeTexts(run: Run, proposal: ProposalGrounds, used: Used
   const { input, rollouts } = run
   const { id, front, fields, grounds, mined, rejected } = proposal
   const { signature } = front
-  const count = has(run, 'several') ? reflectionsPerProposal : 1
+  const count = hasIdea(input, 'several') ? reflectionsPerProposal : 1
   const { read, outcomes, stale } = readable(run, grounds, front)
   const before = (await Promise.all(proposal.ahead)).flatMap(({ sources }) => sources)
   const base = addConstraints(signature, before.flatMap(constraintOf))
@@ -113,7 +114,7 @@ export async function writeTexts(run: Run, proposal: ProposalGrounds, used: Used
   /** With few failures two may be alike, and the same question is not asked twice. */
   const asked = new Set<string>()
   for (let n = 0; n < count; n++) {
-    const focus = has(run, 'focus') ? fields[(n + (count === 1 ? id : 0)) % fields.length] : undefined
+    const focus = hasIdea(input, 'focus') ? fields[(n + (count === 1 ? id : 0)) % fields.length] : undefined
     // Where older answers led nowhere, those of the current wording are read alone.
     const useful = n > 0 && child === begun ? read.filter(example => !stale.has(example.id)) : read
     const shown = drawShown(signature, focus, useful, outcomes, createRandom(`${input.seed} proposal ${id} ${n}`))
@@ -124,7 +125,7 @@ export async function writeTexts(run: Run, proposal: ProposalGrounds, used: Used
       stale,
       shown,
       untried: newTexts(signature, child).map(({ text }) => text),
-      rejected: has(run, 'memory') ? rejected : [],
+      rejected: hasIdea(input, 'memory') ? rejected : [],
       ...(focus !== undefined && { focus }),
     })
     if (asked.has(analysis)) continue
@@ -210,10 +211,6 @@ function sourcesOfMined(mined: readonly MinedSentence[], proposal: number): read
   return mined.map(({ field, text, examples, reasoning }) => {
     return { part: `outputs.${field}.constraints`, text, proposal, examples, reasoning }
   })
-}
-
-function has({ input }: Run, idea: Idea): boolean {
-  return input.without?.includes(idea) !== true
 }
 
 function whyNothing(answers: readonly Proposal[]): Pick<StepResult, 'decision' | 'failure'> {
