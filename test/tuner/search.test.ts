@@ -140,12 +140,10 @@ test('removals take away one added text at a time', () => {
     'outputs.answer.constraints[1]',
   ])
   expect(
-    removals(base, grown).map(({ text, signature: { instructions, outputs } }) => [
-      text,
-      instructions,
-      outputs[0]?.desc,
-      outputs[0]?.constraints,
-    ]),
+    removals(base, grown).map(removal => {
+      const { instructions, outputs } = withoutTexts(base, grown, [removal])
+      return [removal.text, instructions, outputs[0]?.desc, outputs[0]?.constraints]
+    }),
   ).toEqual([
     ['Be brief.', 'Answer. Be kind.', 'Something else', ['old', 'new']],
     ['Be kind.', 'Answer. Be brief.', 'Something else', ['old', 'new']],
@@ -169,16 +167,24 @@ test('texts are taken away where they are, and what the base has stays', () => {
 
 test('removals leave the rest of a text as it is, to the character', () => {
   const old = 'Answer:\n\n    indented   code.\n\n  - one\n'
-  const cut = (text: string, before = old) =>
-    removals(plainSignature({ instructions: before }), plainSignature({ instructions: text })).map(removal => [
-      removal.text,
-      removal.signature.instructions,
-    ])
+  const cut = (text: string, before = old) => {
+    const [base, grown] = [plainSignature({ instructions: before }), plainSignature({ instructions: text })]
+    return removals(base, grown).map(removal => [removal.text, withoutTexts(base, grown, [removal]).instructions])
+  }
   expect(cut(`${old}\nBe brief.  Be kind.\n`)).toEqual([
     ['Be brief.', `${old}\nBe kind.\n`],
     ['Be kind.', `${old}\nBe brief.\n`],
   ])
   expect(cut(`${old}\nBe brief.`)).toEqual([['Be brief.', old]])
+  const three = plainSignature({ instructions: `${old}\nBe brief.  Be kind.\nBe quick. ` })
+  const without = (...texts: readonly string[]) => {
+    const removed = texts.map(text => ({ part: 'instructions', text }))
+    return withoutTexts(plainSignature({ instructions: old }), three, removed).instructions
+  }
+  expect(without('Be brief.', 'Be kind.')).toBe(`${old}\nBe quick. `)
+  expect(without('Be brief.', 'Be quick.')).toBe(`${old}\nBe kind. `)
+  expect(without('Be kind.', 'Be quick.')).toBe(`${old}\nBe brief. `)
+  expect(without('Be quick.', 'Be kind.', 'Be brief.')).toBe(old)
   expect(cut('Answer the question briefly. Be kind.', 'Answer the question')).toEqual([
     ['Be kind.', 'Answer the question briefly.'],
   ])

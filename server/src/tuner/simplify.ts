@@ -32,14 +32,14 @@ export function createRemovals(original: Signature): Removals {
       if (told.length > 0 && !known.has(wordingKey(withoutTexts(original, signature, told)))) return told
       const removed: Removal[] = []
       const used = new Set<string>()
-      let shorter = signature
       for (;;) {
-        const [next] = removals(original, shorter)
+        const shorter = withoutTexts(original, signature, removed)
+        const isOriginal = (removal: Removal) => wordingKey(withoutTexts(original, shorter, [removal])) === originalKey
+        const next = removals(original, shorter)
           .filter(removal => {
             const output = outputOf(removal.part)
-            if (!isOpen(removal.part)) return false
             const isApart = removed.length === 0 || (output !== '' && !used.has(output))
-            return isApart && triesOf(removal) < most && wordingKey(removal.signature) !== originalKey
+            return isOpen(removal.part) && isApart && triesOf(removal) < most
           })
           .sort(
             (a, b) =>
@@ -47,11 +47,11 @@ export function createRemovals(original: Signature): Removals {
               effect(a.part, a.text) - effect(b.part, b.text) ||
               b.text.length - a.text.length,
           )
+          .find(removal => !isOriginal(removal))
         if (next === undefined) return removed
         tries.set(textKey(next.part, next.text), triesOf(next) + 1)
         removed.push(next)
         used.add(outputOf(next.part))
-        shorter = next.signature
         if (outputOf(next.part) === '') return removed
       }
     },

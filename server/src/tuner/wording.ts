@@ -88,22 +88,22 @@ export function wordingLength(signature: Signature): number {
  * have more than `longest` characters; and none of them twice. All other text stays as it is.
  */
 export function placeByOutput(before: Signature, after: Signature, longest: number): Signature {
-  let placed = after
-  for (const { sentence } of addedSentences(before.instructions, after.instructions)) {
+  const known = new Set<string>()
+  const placed = new Map<string, readonly string[]>()
+  const instructions = withoutSentences(before.instructions, after.instructions, sentence => {
+    const isRepeated = known.has(sentence) || before.instructions.includes(sentence)
+    known.add(sentence)
     const [only, another] = after.outputs.filter(({ name }) => isNamed(name, sentence))
-    const isAboutOne = only !== undefined && another === undefined && sentence.length <= longest
-    if (!isAboutOne && !before.instructions.includes(sentence)) continue
-    const now = addedSentences(before.instructions, placed.instructions)
-    const instructions = now.find(piece => piece.sentence === sentence)?.without ?? placed.instructions
-    const text = sentence.replace(new RegExp(`^For ${only?.name}: `, 'i'), '')
-    const outputs = placed.outputs.map(output =>
-      !isAboutOne || output.name !== only.name || output.constraints.includes(text)
-        ? output
-        : { ...output, constraints: [...output.constraints, text] },
-    )
-    placed = { ...placed, instructions, outputs }
-  }
-  return placed
+    if (only === undefined || another !== undefined || sentence.length > longest) return isRepeated
+    const text = sentence.replace(new RegExp(`^For ${only.name}: `, 'i'), '')
+    placed.set(only.name, [...(placed.get(only.name) ?? []), text])
+    return true
+  })
+  const outputs = after.outputs.map(output => {
+    const added = new Set(placed.get(output.name)).difference(new Set(output.constraints))
+    return added.size === 0 ? output : { ...output, constraints: [...output.constraints, ...added] }
+  })
+  return { ...after, instructions, outputs }
 }
 
 function isNamed(name: string, text: string): boolean {
@@ -111,39 +111,31 @@ function isNamed(name: string, text: string): boolean {
 }
 
 /** One sentence or text that can be taken away again. */
-export interface Removal {
-  readonly part: PartPath
-  readonly text: string
-  readonly signature: Signature
-}
+export type Removal = Pick<WordingText, 'part' | 'text'>
 
-/** The signature without each thing it has beyond `base`: a constraint, an added sentence, else a whole new text. */
+/** Each thing that `signature` has beyond `base`: a constraint, an added sentence, else a whole new text. */
 export function removals(base: Signature, signature: Signature): readonly Removal[] {
   const before = new Map(textsOf(base).map(({ part, text }) => [part, text]))
-  return newTexts(base, signature).flatMap(({ part, text }): Removal[] => {
-    if (part.endsWith('.constraints')) {
-      return [{ part, text, signature: editField(signature, part, field => without(field, text)) }]
-    }
-    const old = before.get(part) ?? ''
-    const added = addedSentences(old, text)
-    if (added.length === 0) return [{ part, text, signature: replaceText(signature, part, old) }]
-    return added.map(({ sentence, without }) => ({
-      part,
-      text: sentence,
-      signature: replaceText(signature, part, without),
-    }))
+  return newTexts(base, signature).flatMap(({ part, text }): readonly Removal[] => {
+    const added = part.endsWith('.constraints') ? [] : addedSentences(before.get(part) ?? '', text)
+    return added.length === 0 ? [{ part, text }] : added.map(({ sentence }) => ({ part, text: sentence }))
   })
 }
 
 /** `signature` without these texts, as far as it has them beyond `base`. */
-export function withoutTexts(
-  base: Signature,
-  signature: Signature,
-  removed: readonly Pick<Removal, 'part' | 'text'>[],
-): Signature {
-  return removed.reduce((left, { part, text }) => {
-    const found = removals(base, left).find(removal => removal.part === part && removal.text === text)
-    return found?.signature ?? left
+export function withoutTexts(base: Signature, signature: Signature, removed: readonly Removal[]): Signature {
+  const before = new Map(textsOf(base).map(({ part, text }) => [part, text]))
+  const now = new Map(newTexts(base, signature).map(({ part, text }) => [part, text]))
+  return [...Map.groupBy(removed, ({ part }) => part)].reduce((left, [part, texts]) => {
+    const gone = new Set(texts.map(({ text }) => text))
+    if (part.endsWith('.constraints')) {
+      const had = new Set(textsOf(base).flatMap(text => (text.part === part ? [text.text] : [])))
+      const stays = (text: string) => had.has(text) || !gone.has(text)
+      return editField(left, part, field => ({ ...field, constraints: field.constraints.filter(stays) }))
+    }
+    const [old, text] = [before.get(part) ?? '', now.get(part)]
+    if (text === undefined) return left
+    return replaceText(left, part, gone.has(text) ? old : withoutSentences(old, text, sentence => gone.has(sentence)))
   }, signature)
 }
 
@@ -152,59 +144,78 @@ export function withoutTexts(
  * helps itself, and is no rule.
  */
 export function withoutQuotes(before: Signature, after: Signature, inputs: readonly string[]): Signature {
-  const read = inputs.map(input => plain(input.slice(0, longestInput)))
-  let kept = after
-  for (;;) {
-    const quoting = removals(before, kept).find(({ text }) => quotesOne(plain(text), read))
-    if (quoting === undefined) return kept
-    kept = quoting.signature
+  /** By passage the input that has it, `several` for more than one. */
+  const owners = new Map<string, number>()
+  for (const [at, input] of inputs.entries()) {
+    for (const passage of passagesOf(input.slice(0, longestInput))) {
+      owners.set(passage, (owners.get(passage) ?? at) === at ? at : several)
+    }
   }
+  const quotesOne = ({ text }: Removal) =>
+    passagesOf(text).some(passage => (owners.get(passage) ?? several) !== several)
+  return withoutTexts(before, after, removals(before, after).filter(quotesOne))
 }
 
+const several = -1
 /** Characters that a text and an input must share. */
 const quoted = 24
 const longestInput = 20_000
 
-function quotesOne(text: string, inputs: readonly string[]): boolean {
-  const starts = [...text.matchAll(/(?<![\p{L}\p{N}])[\p{L}\p{N}]/gu)].map(({ index }) => index)
-  return starts.some(start => {
-    const passage = text.slice(start, start + quoted)
-    return passage.length === quoted && inputs.filter(input => input.includes(passage)).length === 1
-  })
+/** What follows each beginning of a word, with single spaces and in lower case. */
+function passagesOf(text: string): readonly string[] {
+  const plain = text.replace(/\s+/gu, ' ').toLowerCase()
+  const starts = [...plain.matchAll(/(?<![\p{L}\p{N}])[\p{L}\p{N}]/gu)].map(({ index }) => index)
+  return starts.map(start => plain.slice(start, start + quoted)).filter(({ length }) => length === quoted)
 }
 
-function plain(text: string): string {
-  return text.replace(/\s+/gu, ' ').toLowerCase()
+interface Sentence {
+  readonly sentence: string
+  readonly begin: number
+  readonly end: number
 }
 
-/** The sentences that were appended to `old`, each with the text as it is without it, to the character. */
-function addedSentences(old: string, text: string): readonly { readonly sentence: string; readonly without: string }[] {
+/** The sentences that were appended to `old`. */
+function addedSentences(old: string, text: string): readonly Sentence[] {
   const start = old.trimEnd().length
   if (start === 0 || !text.startsWith(old.trimEnd())) return []
-  const pieces = [...text.slice(start).matchAll(sentences)].map(match => {
-    const end = start + match.index + match[0].length
-    return { sentence: match[0], begin: end - match[0].length, end }
-  })
+  const pieces = appended(old, text)
   // What goes on in the middle of the old text's last sentence cannot be cut out of it.
   const goesOn = !/[.!?]$/u.test(text.slice(0, start)) && !/^\s*\n/u.test(text.slice(start))
   const glued = /^\S/u.test(text.slice(start))
-  const free = goesOn || glued ? pieces.slice(1) : pieces
-  return free.map(({ sentence, begin, end }) => {
-    if (pieces.length === 1) return { sentence, without: old }
-    const next = pieces.find(piece => piece.begin >= end)
-    const previous = pieces.findLast(piece => piece.end <= begin)
-    // With the white space after it; the last one with that before it.
-    const [from, to] = next === undefined ? [previous?.end ?? start, end] : [begin, next.begin]
-    return { sentence, without: text.slice(0, from) + text.slice(to) }
+  return goesOn || glued ? pieces.slice(1) : pieces
+}
+
+function appended(old: string, text: string): readonly Sentence[] {
+  const start = old.trimEnd().length
+  return [...text.slice(start).matchAll(sentences)].map(match => {
+    const begin = start + match.index
+    return { sentence: match[0], begin, end: begin + match[0].length }
   })
+}
+
+/** `text` without those of its sentences beyond `old` that are to go, to the character; `old` itself when all of them go. */
+function withoutSentences(old: string, text: string, goes: (sentence: string) => boolean): string {
+  const free = addedSentences(old, text)
+  const gone = new Set(free.filter(({ sentence }) => goes(sentence)).map(({ begin }) => begin))
+  if (gone.size === 0) return text
+  const pieces = appended(old, text)
+  if (gone.size === pieces.length) return old
+  let kept = text.slice(0, old.trimEnd().length)
+  let last = kept.length
+  let gap: string | undefined
+  for (const { sentence, begin, end } of pieces) {
+    // A sentence goes with the white space after it, the last one with that before it.
+    gap ??= text.slice(last, begin)
+    last = end
+    if (gone.has(begin)) continue
+    kept += gap + sentence
+    gap = undefined
+  }
+  return kept + text.slice(last)
 }
 
 /** A sentence ends with a mark and white space, or with the line. */
 const sentences = /\S(?:[^\n]*?[.!?](?=\s|$)|[^\n]*)/gu
-
-function without(field: Field, constraint: string): Field {
-  return { ...field, constraints: field.constraints.filter(item => item !== constraint) }
-}
 
 function replaceText(signature: Signature, part: PartPath, text: string): Signature {
   if (part === 'instructions') return { ...signature, instructions: text }
