@@ -196,8 +196,11 @@ describe('retries', () => {
 
   test('one call without a usable reply is no verdict on the endpoint', async () => {
     const { ledger, clock } = setUp()
-    const failed = await clock.run(ledger.call('k', 'task', asks(problem('reply_invalid'))))
+    const useless = asks(problem('reply_invalid'))
+    const failed = await clock.run(ledger.call('k', 'task', useless))
     expect(failed).toMatchObject({ ok: false, error: { code: 'reply_invalid' } })
+    // Each is paid for.
+    expect(useless.count()).toBe(4)
     expect(await ledger.call('other', 'task', asks(ok({ n: 1 })))).toEqual(ok({ n: 1 }))
   })
 

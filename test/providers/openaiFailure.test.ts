@@ -157,6 +157,9 @@ test('what a useless reply cost is told', async () => {
   const body = { ...choice({ content: good }, 'length'), usage: { prompt_tokens: 100, completion_tokens: 50 } }
   const error = await failureOf(respond(200, body), { prices: { 'test-model': { input: 1, output: 2 } } })
   expect(error.usage).toEqual({ inputTokens: 100, outputTokens: 50, cost: 0.0002 })
+  const free = { ...body, usage: { prompt_tokens: 0, completion_tokens: 0 } }
+  const estimated = { inputTokens: expect.any(Number), outputTokens: 6 }
+  expect((await failureOf(respond(200, free))).usage).toMatchObject(estimated)
 })
 
 test.each([

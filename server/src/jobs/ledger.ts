@@ -141,7 +141,8 @@ export function createLedger(options: LedgerOptions): Ledger {
       if (code === 'reply_invalid' && strikes > policy.unreachableTries) useless.add(key)
       // Better said soon than after minutes: such an endpoint is none, or its base URL is wrong.
       if (totals.answered === 0 && gate.answers() === 0 && useless.size >= uselessCalls) await halt(key, reason)
-      if (!problem.retryable || strikes > policy.maxAsks) {
+      const most = code === 'reply_invalid' ? policy.maxUselessAsks : policy.maxAsks
+      if (!problem.retryable || strikes > most) {
         // A closed door for every call is no verdict on this one: resuming asks it again.
         if (doorCodes.has(code) && gate.answers() === answersAtFirst) await halt(key, reason)
         faultPoint('call.failing')

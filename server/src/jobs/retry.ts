@@ -3,6 +3,8 @@
 export interface RetryPolicy {
   /** Requests for one call before its failure is final. */
   readonly maxAsks: number
+  /** The same where the endpoint answers, and is paid, but what it says is of no use. */
+  readonly maxUselessAsks: number
   /** Milliseconds; the wait before the first retry is below this, and doubles. */
   readonly baseDelay: number
   /** Milliseconds; no wait of our own choosing is longer. */
@@ -15,6 +17,7 @@ export interface RetryPolicy {
 /** Some five minutes of patience for one call: enough for a deployment to restart. */
 export const defaultRetryPolicy: RetryPolicy = {
   maxAsks: 8,
+  maxUselessAsks: 4,
   baseDelay: 500,
   maxDelay: 120_000,
   unreachableTries: 3,
