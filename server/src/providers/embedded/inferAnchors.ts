@@ -39,7 +39,7 @@ export function inferAnchors(field: FieldFailures, kind: Kind): ProposedRule[] {
   }
   const { found, covered } = collect(readings, kind !== 'text')
   const support = covered.size === 0 ? 0 : failing.length
-  const kept = field.rules.anchors.map(anchor => anchor.join(' '))
+  const kept = [...new Set(field.rules.anchors.map(anchor => anchor.join(' ')))]
   const fresh = found.filter(anchor => !kept.includes(anchor))
   if (fresh.length > 0 && support >= 2) {
     const noun = kind === 'date' ? 'date' : kind === 'text' ? 'words' : 'number'

@@ -82,7 +82,8 @@ function stemsOf(text: string): Map<string, string> {
 }
 
 /** Old cues that the cases do not contradict, then the best new ones. */
-function cuesFor(label: string, cases: readonly Labelled[], old: readonly Cue[]): CueSet {
+function cuesFor(label: string, cases: readonly Labelled[], stated: readonly Cue[]): CueSet {
+  const old = [...new Map(stated.map(cue => [cue.stems.join(' '), cue])).values()]
   const mine = cases.filter(one => one.label === label)
   const others = cases.filter(one => one.label !== label)
   const count = (group: readonly Labelled[], stems: readonly string[]) =>
