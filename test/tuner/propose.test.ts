@@ -77,6 +77,17 @@ describe('frozen', () => {
     ])
   })
 
+  test.each(['\u202e', '\u2066', '\u200b', '\u{e0041}', '\0', '\u001b[31m'])('a text with %j', async hidden => {
+    const { proposal, requests } = await proposed(constrained(bare, `short${hidden}est`))
+    expect(proposal).toMatchObject({ kind: 'refused', why: expect.stringContaining('cannot be seen') })
+    expect(requests).toHaveLength(2)
+  })
+
+  test('what is written in another script, or was there before, is taken', async () => {
+    const { proposal } = await proposed(constrained(bare, 'kurz 👩‍💻 کوتاه‌تر'))
+    expect(proposal.kind).toBe('proposed')
+  })
+
   test('drift costs no task call', async () => {
     const world = ruleWorld(60, 3)
     const model = createRuleModel(world, { reflect: (_, current) => reflection({ ...current, threshold: 0 }) })

@@ -118,14 +118,13 @@ test('removals take what earns least, one of each output at a time, and what bea
   const effects: Readonly<Record<string, number>> = { 'longest of all sentences here': 0.2, short: 0.1 }
   const front = { signature: grown, effect: (_: string, text: string) => effects[text] ?? 0 }
   const taken = createRemovals(base)
-  const texts = (most: number, known: ReadonlySet<string>) => taken.next(front, most, known).map(({ text }) => text)
-  // What the instructions have gained as long as that tells something, each other text so often.
+  const texts = (known: ReadonlySet<string>) => taken.next(front, known).map(({ text }) => text)
+  // What the instructions have gained as long as that tells something, each other text once.
   const brief = ['Be as brief as you can be, always.']
-  expect([texts(1, new Set()), texts(1, new Set())]).toEqual([brief, brief])
+  expect([texts(new Set()), texts(new Set())]).toEqual([brief, brief])
   const known = new Set([wordingKey({ ...grown, instructions: base.instructions })])
   const longest = 'longest of all sentences here'
-  expect(Array.from({ length: 4 }, () => texts(1, known))).toEqual([brief, ['more', 'short'], [longest], []])
-  expect(texts(2, known)).toEqual(brief)
+  expect(Array.from({ length: 4 }, () => texts(known))).toEqual([brief, ['more', 'short'], [longest], []])
 })
 
 test('removals take away one added text at a time', () => {

@@ -150,6 +150,15 @@ describe('stops before the search', () => {
     expect(outcome.reason).toMatch(/; the budget allowed to score 35 of the 120 examples$/)
   })
 
+  test('the scale in which weights are written changes nothing', async () => {
+    const scaled = async (scale: number) => {
+      const examples = world.examples.map((example, i) => ({ ...example, weight: scale * (1 + (i % 2)) }))
+      return (await tuned({ ...world, examples }, createRuleModel(world).call)).reason
+    }
+    expect(await scaled(1)).toMatch(/^gain /)
+    expect(await scaled(2 ** -600)).toBe(await scaled(1))
+  })
+
   test('where nothing can be proposed', async () => {
     const fixed = world.examples.map((example, i) => ({
       ...example,
@@ -176,6 +185,10 @@ describe('stops before the search', () => {
     const call = createRuleModel(world).call
     expect((await tuneWorld({ ...world, examples: [] }, call)).result).toMatchObject({
       error: { code: 'examples_missing' },
+    })
+    const unseen = world.examples.map(example => ({ ...example, split: 'holdout' as const }))
+    expect((await tuneWorld({ ...world, examples: unseen }, call)).result).toMatchObject({
+      error: { code: 'examples_missing', message: expect.stringContaining('held out') },
     })
     const none = { ...world, signature: plainSignature({ metrics: [] }) }
     expect((await tuneWorld(none, call)).result).toMatchObject({ error: { code: 'metrics_missing' } })

@@ -46,7 +46,10 @@ export const tuneResultSchema = z.object({
   demo: z.boolean(),
   scores: z.record(z.string(), z.number()),
   new_scores: z.record(z.string(), z.number()).optional(),
+  /** Those that were scored. */
   examples: z.int(),
+  /** All there are, where the budget allowed a sample only. */
+  of_examples: z.int().optional(),
   /** Examples that lost no points before and after; absent where only a sample was scored. */
   passed: z.int().optional(),
   new_passed: z.int().optional(),

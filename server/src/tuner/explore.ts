@@ -5,6 +5,7 @@ import type { Signature } from '../signature/signature.ts'
 import type { Rejected } from './analyse.ts'
 import { type Candidate, meanScore } from './candidate.ts'
 import { clusterFailures } from './clusters.ts'
+import { fieldGain } from './fieldScores.ts'
 import { type Composite, compose } from './front.ts'
 import { overLimit } from './limits.ts'
 import { type MinedSentence, mine } from './mine.ts'
@@ -14,7 +15,7 @@ import { type CandidateReport, hasIdea, type ProgressTree } from './result.ts'
 import type { UsedCalls } from './rollouts.ts'
 import type { Run } from './run.ts'
 import { failingFields, maxReading, roundRobin } from './search.ts'
-import { createRemovals } from './simplify.ts'
+import { createRemovals, outputOf } from './simplify.ts'
 import {
   type Grounds,
   runMerge,
@@ -27,8 +28,8 @@ import {
 } from './steps.ts'
 import {
   newTexts,
-  type PartPath,
   type Removal,
+  removals,
   textKey,
   textsOf,
   withoutTexts,
@@ -50,10 +51,10 @@ export const patience = 5
 /** Of the estimated score: less is no progress. */
 const leastRise = 0.003
 const mostUnderway = 7
+/** Of taking texts away together. */
+const mostRounds = 8
 /** On fewer affordable proposals a text that is needed and was taken away beside one would not come back. */
 const leastForRemovals = { instructions: 6, outputs: 12 }
-/** So often is a text taken away at the end, to see whether it is missed: one score tells little. */
-const mostRemovals = 3
 
 interface State {
   /** The original and every candidate that was evaluated on the whole search half, in logical order. */
@@ -63,6 +64,8 @@ interface State {
   /** Wordings that are evaluated, at least in part. */
   readonly known: Set<string>
   front: Composite
+  /** The best without what nothing misses. */
+  simplest?: Candidate
   /** Proposals since the estimate of the front rose. */
   sinceBest: number
   failedInRow: number
@@ -89,7 +92,10 @@ export async function explore(run: Run, original: Candidate, baseline: Promise<C
   const grounds = { original, ...readingOrder(run, original) }
   const evaluation = run.rollouts.callsPerExample * data.search.length
   const sentences = hasIdea(input, 'mining') ? mined(run, original) : []
-  const removals = createRemovals(original.signature)
+  const beside = createRemovals(original.signature)
+  const alone = createRemovals(original.signature)
+  /** Texts of the front that were taken away once, and not missed. */
+  const spared = new Set<string>()
   const underway: Step[] = []
   const affordable = run.account.available() / run.costs.proposal
   const together = proposalsUnderway(run, affordable)
@@ -97,10 +103,10 @@ export async function explore(run: Run, original: Candidate, baseline: Promise<C
   let sifted = false
   const start = (calls: number, work: (id: number, used: UsedCalls) => Work): true => {
     const used: UsedCalls = new Map()
-    const { result, written } = work(next, used)
+    const begun = work(next, used)
     // Rejections reach the loop when the step's turn comes.
-    result.catch(() => undefined)
-    underway.push({ id: next, calls, used, result, ...(written !== undefined && { written }) })
+    begun.result.catch(() => undefined)
+    underway.push({ id: next, calls, used, ...begun })
     next++
     return true
   }
@@ -110,30 +116,90 @@ export async function explore(run: Run, original: Candidate, baseline: Promise<C
     const { outcomes } = await baseline
     const result = await step.result
     run.account.settle(step.calls, step.used)
-    conclude(run, state, step.id, result, meanScore(data.all, outcomes))
+    conclude(run, state, step.id, { ...result, ...step.judge?.(result) }, meanScore(data.all, outcomes))
   }
-
-  /** Texts of the front to do without in the next step. */
-  const removed = (most: number, known: ReadonlySet<string>, isOpen?: (part: PartPath) => boolean) =>
-    hasIdea(input, 'removals') ? removals.next(state.front, most, known, isOpen) : []
 
   /** What a proposal goes without, to see whether it is missed. */
   function removedBeside(): readonly Removal[] {
-    if (affordable < leastForRemovals.instructions) return []
+    if (!hasIdea(input, 'removals') || affordable < leastForRemovals.instructions) return []
     const isShort = affordable < leastForRemovals.outputs
-    return removed(1, new Set(), part => part === 'instructions' || !isShort)
+    return beside.next(state.front, new Set(), part => part === 'instructions' || !isShort)
   }
 
   /** Begins a step that does without texts and no more, or says that there is none to begin. */
   function remove(): boolean {
     const { front } = state
-    if (run.account.available() < evaluation) return false
-    const texts = removed(mostRemovals, state.known)
+    if (!hasIdea(input, 'removals') || run.account.available() < evaluation) return false
+    const texts = alone.next(front, state.known)
     if (texts.length === 0 || !afford(run, next, evaluation)) return false
     const child = withoutTexts(original.signature, front.signature, texts)
     // Steps beside this one need not try it, too.
     state.known.add(wordingKey(child))
-    return start(evaluation, (id, used) => ({ result: runRemovals(run, id, grounds, front, child, used) }))
+    return start(evaluation, (id, used) => ({
+      result: runRemovals(run, { id, grounds, front, child }, used),
+      judge: ({ candidate }) => {
+        if (candidate === undefined) return {}
+        const free = texts.filter(({ part }) => !isMissed(run, outputOf(part), front, candidate))
+        for (const { part, text } of free) spared.add(textKey(part, text))
+        if (free.length === 0) return { note: 'missed' }
+        return { note: free.length < texts.length ? 'partly missed' : 'not missed by itself' }
+      },
+    }))
+  }
+
+  /** Takes away, of what was not missed by itself, as much as is not missed together. */
+  async function simplify(): Promise<void> {
+    const best = bestOf(state)
+    const { effect } = state.front
+    const free = removals(original.signature, best.signature)
+      .filter(({ part, text }) => spared.has(textKey(part, text)))
+      .sort((a, b) => effect(a.part, a.text) - effect(b.part, b.text))
+    /** Texts, of which the first are to go next, by what they are judged by. */
+    const groups = Map.groupBy(free, ({ part }) => outputOf(part))
+    const open = new Map([...groups].map(([output, texts]) => [output, [texts]]))
+    let gone: readonly Removal[] = []
+    for (let round = 0; round < mostRounds && open.size > 0; round++) {
+      const going = [...open.values()].flatMap(([first]) => first ?? [])
+      const missed = await missedWithout(best, [...gone, ...going])
+      if (missed === undefined) break
+      for (const [output, [first = [], ...others]] of open) {
+        const isGone = !missed.has(output)
+        if (isGone) gone = [...gone, ...first]
+        // Of what is missed together one half may still go.
+        const half = first.length >> 1
+        const halves = isGone || half === 0 ? [] : [first.slice(0, half), first.slice(half)]
+        open.set(output, [...halves, ...others])
+        if (halves.length + others.length === 0) open.delete(output)
+      }
+    }
+    if (gone.length === 0) return
+    const missed = await missedWithout(best, gone)
+    const key = wordingKey(withoutTexts(original.signature, best.signature, gone))
+    if (missed?.size === 0) state.simplest = state.pool.find(candidate => candidate.key === key)
+  }
+
+  /** The outputs that score lower without the texts, all of theirs where only the whole does; none when there is no budget. */
+  async function missedWithout(best: Candidate, texts: readonly Removal[]): Promise<ReadonlySet<string> | undefined> {
+    const child = withoutTexts(original.signature, best.signature, texts)
+    const key = wordingKey(child)
+    const missedBy = (shorter: Candidate): ReadonlySet<string> => {
+      const outputs = new Set(texts.map(({ part }) => outputOf(part)))
+      const missed = [...outputs].filter(output => isMissed(run, output, best, shorter))
+      return new Set(missed.length === 0 && shorter.searchScore < best.searchScore - 1e-9 ? outputs : missed)
+    }
+    if (!state.pool.some(candidate => candidate.key === key)) {
+      if (!afford(run, next, evaluation)) return undefined
+      start(evaluation, (id, used) => ({
+        result: runRemovals(run, { id, grounds, front: { ...best, lead: best }, child, whole: true }, used),
+        judge: ({ candidate }) => {
+          const accepted = candidate !== undefined && missedBy(candidate).size === 0
+          return { accepted, note: accepted ? 'not missed' : 'missed together' }
+        },
+      }))
+      await finish()
+    }
+    const shorter = state.pool.find(candidate => candidate.key === key)
+    return shorter === undefined ? undefined : missedBy(shorter)
   }
 
   /** Mined sentences that found no place together get one look each, on the examples that broke them. */
@@ -199,6 +265,7 @@ export async function explore(run: Run, original: Candidate, baseline: Promise<C
     start(evaluation, (id, used) => ({ result: runMerge(run, id, grounds, front, used) }))
     await finish()
   }
+  await simplify()
   return {
     best: bestOf(state),
     reports: state.reports,
@@ -209,6 +276,8 @@ export async function explore(run: Run, original: Candidate, baseline: Promise<C
 
 interface Work {
   readonly result: Promise<StepResult>
+  /** Called when it is concluded. */
+  readonly judge?: (result: StepResult) => Judgement
   /** What a proposal adds, before it is evaluated. */
   readonly written?: Promise<Written>
 }
@@ -272,8 +341,25 @@ function whyNotAfford(run: Run, id: number, calls: number, reflections: number):
   return undefined
 }
 
+interface Judgement {
+  /** Else it depends on whether the front takes over something of it. */
+  readonly accepted?: boolean
+  /** Said before the scores. */
+  readonly note?: string
+}
+
+/** Whether an output scores lower without some texts; the whole where they are not of one output. */
+function isMissed(
+  { input, data }: Run,
+  output: string,
+  before: Pick<Candidate, 'outcomes'>,
+  without: Pick<Candidate, 'outcomes'>,
+): boolean {
+  return fieldGain(input.signature.metrics, { name: output }, data.search, before.outcomes, without.outcomes) < -1e-9
+}
+
 /** Takes the result of a step into the state. */
-function conclude(run: Run, state: State, id: number, result: StepResult, oldScore: number): void {
+function conclude(run: Run, state: State, id: number, result: StepResult & Judgement, oldScore: number): void {
   const { origin, parent, changeSentences, candidate, minibatch, key } = result
   if (key !== undefined && result.evaluated) state.known.add(key)
   state.failedInRow = result.failure === undefined ? 0 : state.failedInRow + 1
@@ -287,7 +373,10 @@ function conclude(run: Run, state: State, id: number, result: StepResult, oldSco
     state.front = compose(state.pool, run.data.search, hasIdea(run.input, 'effects'))
     const { front } = state
     rose = front.value(front.signature) - front.value(before.signature) > leastRise
-    decision = `${movesTo(before.signature, candidate.signature, front.signature) ? 'accepted' : 'rejected'}: ${decision}`
+    const accepted = result.accepted ?? movesTo(before.signature, candidate.signature, front.signature)
+    const helps = accepted && result.isLower ? 'part of it helps' : undefined
+    const note = accepted && result.accepted === undefined ? helps : result.note
+    decision = `${accepted ? 'accepted' : 'rejected'}: ${note === undefined ? '' : `${note}; `}${decision}`
   }
   if (rose) state.sinceBest = 0
   else if (origin === 'reflection') state.sinceBest++
@@ -324,7 +413,8 @@ function movesTo(before: Signature, candidate: Signature, after: Signature): boo
 }
 
 /** The candidate that is estimated highest; of equals the shorter wording, else the earlier. */
-function bestOf({ pool, front }: State): Candidate {
+function bestOf({ pool, front, simplest }: State): Candidate {
+  if (simplest !== undefined) return simplest
   return pool.reduce((best, candidate) => {
     const gain = front.value(candidate.signature) - front.value(best.signature)
     const shorter = wordingLength(candidate.signature) < wordingLength(best.signature)

@@ -5,6 +5,12 @@ export function formatScore(score: number): string {
   return score.toFixed(2)
 }
 
+/** `0.94, was 0.92`; with a third decimal where two would hide the difference. */
+export function formatChange(old: number, score: number, where = ''): string {
+  const decimals = old !== score && old.toFixed(2) === score.toFixed(2) ? 3 : 2
+  return `${score.toFixed(decimals)}${where}, was ${old.toFixed(decimals)}`
+}
+
 /** Two decimals, or as many more as it takes for the figure printed to be on the same side of a bar as the value. */
 export function formatUntil(value: number, passes: (value: number) => boolean, decimals = 2): string {
   const text = value.toFixed(decimals)

@@ -66,6 +66,7 @@ export function buildOutcome(run: Run, conclusion: Conclusion): TuneOutcome {
       passed: { old: countPassed(before), ...(after && { new: countPassed(after) }) },
     }),
     errors: groupErrors(rollouts.outcomes()),
+    examples: { scored: data.all.length, given: data.given },
     calls: rollouts.totals.calls,
     splits: data.sizes,
     seed: input.seed,

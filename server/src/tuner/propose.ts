@@ -94,6 +94,9 @@ function checkReply(
   if (length > maxLength) return wrong(`its texts have ${length} characters together, more than ${maxLength}.`)
   const long = texts.find(item => item.path.includes('.constraints[') && item.text.length > maxConstraint)
   if (long !== undefined) return wrong(`${long.path} has more than ${maxConstraint} characters.`)
+  const shown = new Set(textsOf(parent).map(({ text }) => text))
+  const odd = texts.find(({ text }) => !shown.has(text) && unseen.test(text))
+  if (odd !== undefined) return wrong(`${odd.path} has characters that cannot be seen.`)
   const why = typeof reasoning === 'string' ? reasoning.trim().slice(0, maxReasoning) : ''
   const placed = compareSignatures(parent, placeByOutput(parent, improved, maxConstraint))
   return { ok: true, value: { kind: 'proposed', changes: placed.changes, reasoning: why } }
@@ -110,6 +113,9 @@ function withoutRepeats(improved: Signature, parent: Signature): Signature {
     })
   return { ...improved, inputs: cleaned('inputs'), outputs: cleaned('outputs') }
 }
+
+/** What a reviewer cannot see: control characters, directions and tags that reorder or hide text, halves of a pair. */
+const unseen = /[^\P{Cc}\n\t]|[\u00ad\u200b\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e0fff}]|\p{Cs}/u
 
 const maxReply = 64_000
 const maxConstraint = 400

@@ -137,6 +137,8 @@ export interface TuneOutcome {
   /** Examples that lost no points; absent where only a sample was scored. */
   readonly passed?: { readonly old: number; readonly new?: number }
   readonly errors: readonly ErrorGroup[]
+  /** How many were scored, and were there to score. */
+  readonly examples: { readonly scored: number; readonly given: number }
   /** Distinct model calls, answered from a ledger or not. */
   readonly calls: number
   readonly splits: { readonly train: number; readonly dev: number; readonly holdout: number }

@@ -224,10 +224,10 @@ function words(golds: readonly string[]): Rule | undefined {
   // A sample's range is narrower than the whole's: the ends are widened to rounder numbers.
   const max = low === high ? high : (roundWords.find(step => step >= high) ?? high)
   const min = low === high ? low : low <= 3 ? 1 : Math.floor(low * 0.8)
-  const range = min === max ? `${max} ${max === 1 ? 'word' : 'words'}` : `${min} to ${max} words`
+  const range = (from: number, to: number) => `${from === to ? '' : `${from} to `}${to} ${to === 1 ? 'word' : 'words'}`
   return {
-    text: `Write ${range}.`,
-    reason: `The ${golds.length} expected values have ${low === high ? low : `${low} to ${high}`} words`,
+    text: `Write ${range(min, max)}.`,
+    reason: `The ${golds.length} expected values have ${range(low, high)}`,
     said: says(/(\d|one|two|three|single|few)[^.\n]{0,20}\bwords?\b/iu),
     broken: item => {
       const count = countWords(String(item.prediction))

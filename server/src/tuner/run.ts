@@ -112,7 +112,8 @@ const completionShare = 1 / 20
 
 /** Where nothing can be held out, or paid for, all examples are searched and all tested: the evidence is weak then. */
 function splitData(input: TuneInput, price: number): SplitData {
-  const { signature, seed, examples: given, budget } = input
+  const { signature, seed, budget } = input
+  const given = weighted(input.examples)
   const { train, dev, holdout } = splitExamples(given, { signature, seed })
   const sizes = partSizes(input, price)
   const weak = holdout.length === 0 || sizes.holdout === 0
@@ -149,6 +150,15 @@ function splitData(input: TuneInput, price: number): SplitData {
       holdout: weak ? 0 : test.length,
     },
   }
+}
+
+/** With a mean weight of 1: what is too small to count does not depend on the scale that weights are written in. */
+function weighted(examples: readonly Example[]): readonly Example[] {
+  const largest = examples.reduce((largest, { weight }) => Math.max(largest, weight), 0)
+  const mean = examples.reduce((sum, { weight }) => sum + weight / largest, 0) / examples.length
+  return mean === 1 && largest === 1
+    ? examples
+    : examples.map(item => ({ ...item, weight: item.weight / largest / mean }))
 }
 
 /** The part of the whole that each phase takes, in percent: how long a search lasts is not known before it ends. */

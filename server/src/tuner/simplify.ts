@@ -6,12 +6,11 @@ import { type PartPath, type Removal, removals, textKey, withoutTexts, wordingKe
 /** Chooses texts of a front to take away together, and remembers which it chose. */
 export interface Removals {
   /**
-   * None when each was taken away `most` times. `known` are the wordings that would tell nothing new; texts of parts that
+   * None when each was taken away. `known` are the wordings that would tell nothing new; texts of parts that
    * are not open stay.
    */
   next(
     front: Pick<Composite, 'signature' | 'effect'>,
-    most: number,
     known: ReadonlySet<string>,
     isOpen?: (part: PartPath) => boolean,
   ): readonly Removal[]
@@ -19,15 +18,14 @@ export interface Removals {
 
 /**
  * First all that the instructions have gained, as long as that is news: it shared the praise for whatever came with it.
- * Then of each output the text that was taken away least often, and of those earns least. Metrics tell outputs apart, so
+ * Then of each output the text that earns least of those that were not. Metrics tell outputs apart, so
  * that each is judged by its own score; a text that bears on all of them goes alone.
  */
 export function createRemovals(original: Signature): Removals {
   const originalKey = wordingKey(original)
-  const tries = new Map<string, number>()
-  const triesOf = ({ part, text }: Removal) => tries.get(textKey(part, text)) ?? 0
+  const tried = new Set<string>()
   return {
-    next({ signature, effect }, most, known, isOpen = () => true) {
+    next({ signature, effect }, known, isOpen = () => true) {
       const told = removals(original, signature).filter(({ part }) => part === 'instructions')
       if (told.length > 0 && !known.has(wordingKey(withoutTexts(original, signature, told)))) return told
       const removed: Removal[] = []
@@ -39,17 +37,12 @@ export function createRemovals(original: Signature): Removals {
           .filter(removal => {
             const output = outputOf(removal.part)
             const isApart = removed.length === 0 || (output !== '' && !used.has(output))
-            return isOpen(removal.part) && isApart && triesOf(removal) < most
+            return isOpen(removal.part) && isApart && !tried.has(textKey(removal.part, removal.text))
           })
-          .sort(
-            (a, b) =>
-              triesOf(a) - triesOf(b) ||
-              effect(a.part, a.text) - effect(b.part, b.text) ||
-              b.text.length - a.text.length,
-          )
+          .sort((a, b) => effect(a.part, a.text) - effect(b.part, b.text) || b.text.length - a.text.length)
           .find(removal => !isOriginal(removal))
         if (next === undefined) return removed
-        tries.set(textKey(next.part, next.text), triesOf(next) + 1)
+        tried.add(textKey(next.part, next.text))
         removed.push(next)
         used.add(outputOf(next.part))
         if (outputOf(next.part) === '') return removed
@@ -58,8 +51,8 @@ export function createRemovals(original: Signature): Removals {
   }
 }
 
-/** Empty for instructions and inputs. */
-function outputOf(part: PartPath): string {
+/** The output whose words a text is of; empty for instructions and inputs. */
+export function outputOf(part: PartPath): string {
   const [direction, name = ''] = part.split('.')
   return direction === 'outputs' ? name : ''
 }

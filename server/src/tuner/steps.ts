@@ -7,7 +7,7 @@ import type { Signature, SignatureChange } from '../signature/signature.ts'
 import { failureAnalysis, type Rejected } from './analyse.ts'
 import { type Candidate, pairsOf, type Source, scoreOver, sourcesOf } from './candidate.ts'
 import { fieldGain, fieldPairs } from './fieldScores.ts'
-import { formatScore } from './figures.ts'
+import { formatChange } from './figures.ts'
 import type { Composite } from './front.ts'
 import { tooManyLost } from './gates.ts'
 import type { MinedSentence } from './mine.ts'
@@ -30,6 +30,8 @@ export interface StepResult {
   readonly candidate?: Candidate
   /** It was evaluated, at least in part. */
   readonly evaluated: boolean
+  /** It scored lower than what it was made from. */
+  readonly isLower?: boolean
   readonly minibatch?: NonNullable<CandidateReport['minibatch']>
   /** Changes that did not earn their place. */
   readonly rejected: readonly Rejected[]
@@ -237,13 +239,10 @@ export function runMerge(
 /** Without texts of the front. */
 export function runRemovals(
   run: Run,
-  id: number,
-  grounds: Grounds,
-  front: Composite,
-  child: Signature,
+  removal: Pick<Child, 'id' | 'child' | 'front' | 'grounds' | 'whole'>,
   used: UsedCalls,
 ): Promise<StepResult> {
-  return evaluateChild(run, { id, child, front, sources: [], origin: 'simplified', grounds }, used)
+  return evaluateChild(run, { ...removal, sources: [], origin: 'simplified' }, used)
 }
 
 interface Child {
@@ -301,15 +300,22 @@ async function evaluateChild(run: Run, made: Child, used: UsedCalls): Promise<St
     const ofFields = changed.map(field => fieldGain(metrics, field, grounds.reading, front.outcomes, outcomes))
     const hope = [first.gain, ...ofFields].some(gain => gain > -1e-9)
     if (!hope) {
-      const decision = `rejected: ${formatScore(first.new)} on ${first.examples} examples, was ${formatScore(first.old)}`
+      const decision = `rejected: ${formatChange(first.old, first.new, ` on ${first.examples} examples`)}`
       return { ...described, minibatch, evaluated: true, decision, rejected: rejectedOf(grounds.reading) }
     }
     await evaluate(grounds.rest)
   }
-  const { old, new: score } = summarisePairs(pairsOf(data.search, front.outcomes, outcomes))
+  const { old, new: score, gain } = summarisePairs(pairsOf(data.search, front.outcomes, outcomes))
   const lost = data.search.filter(({ id }) => outcomes.get(id)?.error !== undefined).length
-  const decision = `${formatScore(score)}, was ${formatScore(old)}`
-  const result = { ...described, minibatch, evaluated: true, decision, rejected: rejectedOf(data.search) }
+  const decision = formatChange(old, score)
+  const result = {
+    ...described,
+    isLower: gain < -1e-9,
+    minibatch,
+    evaluated: true,
+    decision,
+    rejected: rejectedOf(data.search),
+  }
   if (tooManyLost(lost, data.search.length)) return { ...result, decision: 'rejected: too many calls failed' }
   const candidate: Candidate = {
     id,

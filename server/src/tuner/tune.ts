@@ -44,6 +44,10 @@ async function runPhases(run: Run): Promise<Result<TuneOutcome>> {
   const { signature, budget } = input
   run.report({})
   decisions.add('split', { ...data.sizes, weak: data.weak })
+  if (data.search.length === 0) {
+    const way = "give some of them another _split than 'holdout', or none"
+    return fail(failure('examples_missing', `All examples are held out, and none is left to learn from: ${way}.`))
+  }
   const scoring = `Scoring ${data.all.length}${data.all.length < data.given ? ` of ${data.given}` : ''} examples`
   if (!account.reserve(costs.baseline)) {
     const message = `${scoring} takes ${costs.baseline} calls and tuning at least ${costs.least}, but the budget is ${budget.maxCalls}: raise --max-calls to at least ${costs.least}.`

@@ -9,6 +9,8 @@ export function renderTuned(terminal: Terminal, job: TuneJobView): string {
   const lines = [headline(terminal, job, result), '']
   if (result.holdout !== undefined) lines.push(...holdoutLines(terminal, result, result.holdout))
   lines.push(...scoreLines(result))
+  if (result.evidence === 'weak')
+    lines.push('', `  ${wrap(`Weak evidence, as the search saw the same examples: ${result.reason}.`, columns, 2)}`)
   if (result.changes.length > 0) lines.push('', 'Changes', ...result.changes.map(change => bullet(change, columns)))
   if (result.changes.length > 0 && result.reasoning !== undefined) {
     lines.push('', 'Why', `  ${wrap(result.reasoning, columns, 2)}`)
@@ -56,7 +58,9 @@ function holdoutLines(terminal: Terminal, result: TuneResult, holdout: NonNullab
 
 function scoreLines(result: TuneResult): string[] {
   const after = (value: number | undefined) => (value === undefined ? '' : ` → ${score(value)}`)
-  const lines = [`  all      ${score(result.old_score)}${after(result.new_score)}  on ${result.examples} examples`]
+  const { examples: scored, of_examples: all } = result
+  const examples = all === undefined ? scored : `${scored} of the ${all}`
+  const lines = [`  all      ${score(result.old_score)}${after(result.new_score)}  on ${examples} examples`]
   for (const [name, value] of Object.entries(result.scores)) {
     lines.push(`    ${line(name, 24).padEnd(24)} ${score(value)}${after(result.new_scores?.[name])}`)
   }
