@@ -60,7 +60,7 @@ test('candidates are told once each, shown of a job that runs or was killed, and
   const { status, stdout, stderr } = await workspace.run(['jobs', 'resume', id, '--base-url', server.url], env)
   expect(status, stderr + stdout).toBe(0)
   // They are known from the start, not first when what led to them was replayed.
-  expect(stderr).toMatch(/^Resuming .*\n {2}[*+] +1 {2}/)
+  expect(stderr).toMatch(/^Resuming .*\n {2}This budget buys [^*+]*\n {2}[*+] +1 {2}/)
   const ended = (await shown()).job
   const all = ended.result?.candidates?.map(candidate => candidate.id) ?? []
   expect(all.length).toBeGreaterThan(candidates.length)

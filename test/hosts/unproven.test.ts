@@ -1,5 +1,5 @@
 /** A gain that chance could explain: not written, kept, and accepted by hand. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createWorkspace, shoutSignature as signature } from '../support/cli.ts'
@@ -15,8 +15,12 @@ const examples = Array.from({ length: 40 }, (_, at) => {
 const mended = new Set([1, 7, 13, 21, 25, 29, 31, 35, 39].map(at => examples[at]?.word))
 
 test('an unproven gain is kept, not written, and accepted by hand', async () => {
+  const workspace = createWorkspace()
+  const path = join(workspace.root, 'skills/shout/signature.yaml')
+  const doomed: string[] = []
   await using server = await startModelServer({
     answer({ messages }) {
+      for (const file of doomed) rmSync(file, { force: true })
       const [system, user] = messages
       if (system?.content.includes('TuneSignature')) {
         return { improved_signature: improved, improvement_reasoning: 'Umlauts were left small.' }
@@ -26,8 +30,6 @@ test('an unproven gain is kept, not written, and accepted by hand', async () => 
       return { loud: better && mended.has(word) ? word.toUpperCase() : word }
     },
   })
-  const workspace = createWorkspace()
-  const path = join(workspace.root, 'skills/shout/signature.yaml')
   workspace.write('skills/shout/signature.yaml', signature)
   workspace.write('skills/shout/examples.jsonl', examples.map(example => JSON.stringify(example)).join('\n'))
   const args = ['--base-url', server.url, '--model', 'm', '--json']
@@ -59,4 +61,11 @@ test('an unproven gain is kept, not written, and accepted by hand', async () => 
   const accepted = await workspace.run(['tune', 'skills/shout', ...args, '--apply', '--accept-unproven', '--seed', '1'])
   expect(accepted.status, accepted.stdout).toBe(0)
   expect(JSON.parse(accepted.stdout).result).toMatchObject({ evidence: 'unproven', signature_version: 4 })
+
+  workspace.write('skills/shout/signature.yaml', signature)
+  doomed.push(path)
+  const lost = await workspace.run(['tune', 'skills/shout', ...args, '--apply', '--accept-unproven', '--seed', '2'])
+  expect(JSON.parse(lost.stdout).message).toMatch(
+    /does not exist\. Put it back, then write the result with: signature-tuner jobs apply job_\w+ --unproven$/,
+  )
 }, 60_000)

@@ -93,6 +93,8 @@ describe('a signature that lacks rules', () => {
     expect(search.at(-1)?.best_score).toBe(1)
     expect(percents).toEqual(percents.toSorted((a, b) => a - b))
     expect(progress.at(-1)).toMatchObject({ phase: 'done', percent: 100, best_score: 1, old_score: 0, errors: 0 })
+    // Said before anything is spent.
+    expect(progress.find(({ preflight }) => preflight !== undefined)).toMatchObject({ phase: 'baseline', calls: 0 })
     expect(progress.at(-1)?.cost).toBeCloseTo(0.001 * (progress.at(-1)?.calls ?? 0), 9)
     expect([...new Set(progress.map(update => update.phase))]).toEqual([
       'split',
@@ -147,6 +149,7 @@ describe('stops before the search', () => {
     expect({ train, dev, holdout }).toEqual({ train: 37, dev: 0, holdout: 20 })
     // Of those to read a proposal is tried on fewer.
     expect(outcome.preflight).toContain('on 35 of the 120 examples')
+    expect(outcome.examples).toEqual({ scored: 35, given: 120 })
     expect(outcome.reason).toMatch(/; the budget allowed to score 35 of the 120 examples$/)
   })
 

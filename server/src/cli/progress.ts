@@ -1,9 +1,10 @@
 /** Progress of jobs: a live view on a terminal, a line now and then elsewhere. */
+import { estimateRest } from '../app/estimate.ts'
 import type { OperationEvent } from '../app/operation.ts'
 import { formatDuration } from '../base/duration.ts'
 import type { JobProgress } from '../jobs/job.ts'
 import { candidateLine, treeLines } from './candidateTree.ts'
-import { columnsOf, line, score, skillName, type Terminal } from './terminal.ts'
+import { columnsOf, line, score, skillName, type Terminal, wrap } from './terminal.ts'
 
 export interface ProgressView {
   onEvent(event: OperationEvent): void
@@ -28,6 +29,7 @@ export function createProgressView(terminal: Terminal, elapsed: () => number): P
 }
 
 function createLineView(terminal: Terminal): ProgressView {
+  const preflight = createPreflight(terminal)
   let last = ''
   let told = new Set<string>()
   return {
@@ -38,6 +40,7 @@ function createLineView(terminal: Terminal): ProgressView {
         terminal.tell(startLine(event))
       } else {
         const { progress } = event
+        preflight.tell(progress)
         for (const candidate of progress.tree?.candidates ?? []) {
           if (told.has(candidate.id)) continue
           told.add(candidate.id)
@@ -57,7 +60,7 @@ function createLineView(terminal: Terminal): ProgressView {
 }
 
 function createLiveView(terminal: Terminal, elapsed: () => number): ProgressView {
-  const started = elapsed()
+  const preflight = createPreflight(terminal)
   let shown = 0
   let drawnAt = Number.NEGATIVE_INFINITY
   let latest: JobProgress | undefined
@@ -68,7 +71,7 @@ function createLiveView(terminal: Terminal, elapsed: () => number): ProgressView
   const draw = () => {
     if (latest === undefined) return
     clear()
-    const lines = liveLines(latest, elapsed() - started, terminal)
+    const lines = liveLines(latest, terminal)
     process.stderr.write(`${lines.join('\n')}\n`)
     shown = lines.length
     drawnAt = elapsed()
@@ -76,6 +79,10 @@ function createLiveView(terminal: Terminal, elapsed: () => number): ProgressView
   return {
     onEvent(event) {
       if (event.kind === 'progress') {
+        if (preflight.isNew(event.progress)) {
+          clear()
+          preflight.tell(event.progress)
+        }
         latest = event.progress
         if (elapsed() - drawnAt >= 80) draw()
         return
@@ -88,20 +95,38 @@ function createLiveView(terminal: Terminal, elapsed: () => number): ProgressView
   }
 }
 
-function liveLines(progress: JobProgress, spent: number, terminal: Terminal): string[] {
+/** Says once for each job what budget and examples can show. */
+function createPreflight(terminal: Terminal) {
+  let told: string | undefined
+  const isNew = ({ preflight }: JobProgress) => preflight !== undefined && preflight !== told
+  return {
+    isNew,
+    tell(progress: JobProgress) {
+      if (!isNew(progress)) return
+      told = progress.preflight
+      const text = line(progress.preflight ?? '', 400)
+      terminal.tell(`  ${wrap(`${text.charAt(0).toUpperCase()}${text.slice(1)}.`, terminal.columns, 2)}`)
+    },
+  }
+}
+
+function liveLines(progress: JobProgress, terminal: Terminal): string[] {
   const width = Math.min(terminal.columns, 80)
   const share = progress.percent / 100
+  // How much can be dropped is not known before.
+  const rest = progress.phase === 'simplify' ? undefined : estimateRest(progress)
   // What is left of the line names the phase.
   const barWidth = Math.max(8, Math.min(24, width - 56))
   const filled = Math.round(share * barWidth)
   const bar = terminal.style('cyan', '━'.repeat(filled)) + terminal.style('dim', '─'.repeat(barWidth - filled))
-  const left = share > 0.02 && share < 1 ? `  about ${formatDuration((spent / share) * (1 - share))} left` : ''
+  const left = rest === undefined || rest < 1000 ? '' : `  about ${formatDuration(rest)} left`
   const percent = `${Math.round(progress.percent)} %`.padStart(5)
   const lines = [
     `  ${bar} ${percent}  ${line(phaseOf(progress), width - barWidth - 10 - columnsOf(left))}${terminal.style('dim', left)}`,
     `  ${line(facts(progress), width - 4)}`,
   ]
-  if (progress.message !== undefined) lines.push(`  ${terminal.style('dim', line(progress.message, width - 4))}`)
+  if (progress.message !== undefined && progress.message !== progress.preflight)
+    lines.push(`  ${terminal.style('dim', line(progress.message, width - 4))}`)
   // The view is drawn over by moving up: it must not be longer than the terminal.
   const rows = Math.min(mostRows, terminal.rows - lines.length - 2)
   if (progress.tree !== undefined && rows > 1) lines.push(...treeLines(terminal, progress.tree, { width, rows }))

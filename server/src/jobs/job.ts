@@ -60,6 +60,8 @@ export const progressSchema = z.object({
   elapsed: z.number().optional(),
   /** One line on what is going on, for people. */
   message: z.string().optional(),
+  /** What budget and examples can show, as soon as that is known. */
+  preflight: z.string().optional(),
   tree: progressTreeSchema.optional(),
 })
 export type JobProgress = z.infer<typeof progressSchema>

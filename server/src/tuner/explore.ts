@@ -70,6 +70,8 @@ interface State {
   sinceBest: number
   failedInRow: number
   lastFailure: string
+  /** Once no more proposals are begun. */
+  stopReason?: string
 }
 
 /**
@@ -245,17 +247,17 @@ export async function explore(run: Run, original: Candidate, baseline: Promise<C
     return undefined
   }
 
-  let stopReason: string | undefined
   for (;;) {
     // Nothing is known before the first.
     const most = state.reports.length === 0 ? Math.min(together, reflecting(run)) : together
-    while (stopReason === undefined && underway.length < most) {
+    while (state.stopReason === undefined && underway.length < most) {
       if (sift()) continue
-      stopReason = begin()
-      if (stopReason !== undefined)
-        run.report({ phase: 'simplify', message: 'Dropping added sentences that earn nothing' })
+      const reason = begin()
+      if (reason === undefined) continue
+      state.stopReason = reason
+      run.report({ phase: 'simplify', message: 'Dropping added sentences that earn nothing' })
     }
-    while (stopReason !== undefined && underway.length < stepsUnderway(run) && remove());
+    while (state.stopReason !== undefined && underway.length < stepsUnderway(run) && remove());
     if (underway.length === 0) break
     await finish()
   }
@@ -270,7 +272,7 @@ export async function explore(run: Run, original: Candidate, baseline: Promise<C
     best: bestOf(state),
     reports: state.reports,
     tried: state.known.size - 1,
-    stopReason: stopReason ?? '',
+    stopReason: state.stopReason ?? '',
   }
 }
 
@@ -400,7 +402,13 @@ function conclude(run: Run, state: State, id: number, result: StepResult & Judge
     searchScore: searchScore ?? null,
     minibatch: minibatch === undefined ? null : [minibatch.old, minibatch.new],
   })
-  run.report({ ...standing(state, oldScore), message: `Proposal ${id}: ${decision}` })
+  run.report({ ...standing(state, oldScore), ...expected(run, state), message: `Proposal ${id}: ${decision}` })
+}
+
+/** All that is spent and reserved, and proposals until patience is over. */
+function expected({ account, costs, input }: Run, { stopReason, sinceBest }: State) {
+  const more = stopReason === undefined ? costs.proposal * (patience - sinceBest) : 0
+  return { expectedCalls: input.budget.maxCalls - account.available() + Math.min(account.available(), more) }
 }
 
 /** Whether the front took over something in which the candidate differs from what it was before. */

@@ -35,6 +35,20 @@ export function overLimit(run: Run, step: string, calls: number, reflections = 0
   return limitSchema.safeParse(decision).data
 }
 
+/** How many proposals money and time allow beside a winner's test, at the averages so far: a figure for people. */
+export function allowedProposals(run: Run): number {
+  const { input, ports, costs } = run
+  const { maxTime = Infinity, maxCost = Infinity } = input.budget
+  const spending = ports.spending()
+  const committed = input.budget.maxCalls - run.account.available() + costs.finish
+  const perCall = ports.elapsed() / 1000 / Math.max(1, callsOf(spending))
+  const fixed = costOfCalls(run, spending, committed, 0)
+  const each = costOfCalls(run, spending, committed + costs.proposal, costs.reflections) - fixed
+  const inTime = (maxTime - perCall * committed) / (perCall * costs.proposal)
+  const forMoney = (maxCost - fixed) / each
+  return Math.floor(Math.max(0, Math.min(inTime, forMoney)))
+}
+
 /** A tenth more than it takes on average is asked for. */
 export function limitMessage({ input, data }: Run, { limit, needed }: Limit): string {
   const { maxCost, maxTime } = input.budget

@@ -79,6 +79,8 @@ export interface TuneProgress {
   readonly cost?: number
   readonly errors: number
   readonly message: string
+  /** What budget and examples can show; before anything is spent, unless a limit of money or time needs a first look. */
+  readonly preflight?: string
   /** Absent before the first candidate was concluded. */
   readonly tree?: ProgressTree
 }

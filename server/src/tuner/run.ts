@@ -52,7 +52,9 @@ export interface SplitData {
   readonly sizes: { readonly train: number; readonly dev: number; readonly holdout: number }
 }
 
-export type ProgressUpdate = Partial<Pick<TuneProgress, 'phase' | 'message' | 'best_score' | 'old_score' | 'tree'>> & {
+export type ProgressUpdate = Partial<
+  Pick<TuneProgress, 'phase' | 'message' | 'best_score' | 'old_score' | 'preflight' | 'tree'>
+> & {
   readonly expectedCalls?: number
 }
 
@@ -200,6 +202,7 @@ function createReporter(input: TuneInput, ports: TunePorts, totals: () => Rollou
       ...(cost !== undefined && { cost }),
       errors,
       message: told.message ?? 'Splitting the examples',
+      ...(told.preflight !== undefined && { preflight: told.preflight }),
       ...(told.tree !== undefined && { tree: told.tree }),
     })
   }

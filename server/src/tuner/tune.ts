@@ -6,10 +6,10 @@ import { type ExampleOutcome, weightedMean } from '../evaluation/evaluate.ts'
 import { groupErrors, refuseErrors } from '../evaluation/report.ts'
 import type { Example } from '../examples/example.ts'
 import { type Candidate, distinctPairs, meanScore, pairsOf } from './candidate.ts'
-import { type Exploration, explore } from './explore.ts'
+import { type Exploration, explore, patience } from './explore.ts'
 import { formatScore, formatUntil } from './figures.ts'
 import { promote, refuseGain } from './gates.ts'
-import { limitMessage, overLimit } from './limits.ts'
+import { allowedProposals, limitMessage, overLimit } from './limits.ts'
 import { buildOutcome, type Conclusion } from './outcome.ts'
 import type { TuneInput, TuneOutcome, TunePorts } from './result.ts'
 import type { UsedCalls } from './rollouts.ts'
@@ -57,16 +57,19 @@ async function runPhases(run: Run): Promise<Result<TuneOutcome>> {
     `the budget of ${budget.maxCalls} calls ${verb} none for a proposal; tuning takes at least ${costs.least}`
   const scoresOnly = budget.maxCalls < costs.least
   const message = scoresOnly ? `${scoring}; ${tooLittle('leaves')}` : scoring
-  run.report({ phase: 'baseline', message, expectedCalls: costs.baseline })
+  const early = scoresOnly || isLimited(run) ? undefined : describeBudget(run)
+  const told = early === undefined ? {} : { preflight: early }
+  run.report({ phase: 'baseline', message, expectedCalls: costs.baseline, ...told })
   const started = await startBaseline(run)
   if (!started.ok) return started
+  const preflight = early ?? describeBudget(run)
+  if (!scoresOnly) run.report({ preflight })
   const canSearch = !scoresOnly && account.reserve(costs.finish)
-  const preflight = describeBudget(run)
   const { searched, whole } = started.value
   const original = whole.then(candidate => {
     const score = meanScore(data.all, candidate.outcomes)
     decisions.add('baseline', { score })
-    const spare = Math.min(account.available(), 10 * costs.proposal)
+    const spare = Math.min(account.available(), patience * costs.proposal)
     const next = { phase: 'propose', message: preflight, expectedCalls: costs.baseline + costs.finish + spare } as const
     run.report({ old_score: score, ...(canSearch && !isEnough(run, score) && next) })
     return candidate
@@ -145,13 +148,14 @@ function isSurelyBelow(run: Run, { outcomes }: Candidate): boolean {
 }
 
 /** What this budget and these examples can show, said before the search starts. */
-function describeBudget({ account, data, rollouts }: Run): string {
-  const price = rollouts.callsPerExample
-  const perProposal = 1.2 * reflectionsPerProposal + price * data.search.length
-  const proposals = Math.max(1, Math.floor(account.available() / perProposal))
+function describeBudget(run: Run): string {
+  const { account, costs, data, rollouts } = run
+  const perProposal = 1.2 * reflectionsPerProposal + rollouts.callsPerExample * data.search.length
+  const affordable = Math.max(1, Math.floor((account.available() - costs.finish) / perProposal))
+  const proposals = isLimited(run) ? Math.min(affordable, allowedProposals(run)) : affordable
   const gain = smallestGain(data.testDistinct).toFixed(2)
   const sampled = data.all.length < data.given ? ` on ${data.all.length} of the ${data.given} examples` : ''
-  return `this budget buys about ${proposals} ${proposals === 1 ? 'proposal' : 'proposals'}${sampled}; with ${data.distinct}${data.distinct < data.all.length ? ' different' : ''} examples the smallest gain that can be shown is about ${gain}`
+  return `this budget buys ${proposals === 0 ? 'no proposal' : proposals === 1 ? 'about 1 proposal' : `about ${proposals} proposals`}${sampled}; with ${data.distinct}${data.distinct < data.all.length ? ' different' : ''} examples the smallest gain that can be shown is about ${gain}`
 }
 
 async function finishSearch(

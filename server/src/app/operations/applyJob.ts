@@ -38,8 +38,9 @@ export async function applyJob(
   const { code, message, path } = applied.error
   const command = await jobCommand(ports, location.root, 'apply', job.id)
   const flags = `${terms.acceptUnproven ? ' --unproven' : ''}${onlyFlag(terms)}`
+  const first = code === 'path_not_found' ? 'Put it back, then' : 'Then'
   // The result stays in the store, and is not lost with this message.
-  return fail(failure(code, `${message} Then write the result with: ${command}${flags}`, path))
+  return fail(failure(code, `${message} ${first} write the result with: ${command}${flags}`, path))
 }
 
 export interface ApplyTerms {
@@ -52,7 +53,13 @@ function onlyFlag({ only }: ApplyTerms): string {
   return only === undefined ? '' : ` --only ${only.join(',')}`
 }
 
-const diskCodes: ReadonlySet<string> = new Set(['write_failed', 'disk_full', 'read_failed', 'history_damaged'])
+const diskCodes: ReadonlySet<string> = new Set([
+  'write_failed',
+  'disk_full',
+  'read_failed',
+  'history_damaged',
+  'path_not_found',
+])
 
 async function apply(
   ports: Ports,

@@ -95,9 +95,8 @@ function unfinishedLines(terminal: Terminal, job: JobView): string[] {
     lines.push('', ...treeLines(terminal, progress.tree, size))
   }
   if (job.status === 'running') return lines
-  const terms = job.kind === 'tune' ? ' --apply' : ''
   if (progress?.tree !== undefined) lines.push('')
-  return [...lines, `  Resume with: signature-tuner jobs resume ${job.job_id}${terms}`]
+  return [...lines, `  Resume with: signature-tuner jobs resume ${job.job_id}`]
 }
 
 /** More than a row of the store holds, unless somebody else wrote it. */
