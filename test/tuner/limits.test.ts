@@ -31,6 +31,10 @@ test('a reflection is priced by its prompt before the first was paid for', async
   const dear = await tuneFor(0.03, 'gpt-5.5', 0.01)
   expect(dear.outcome.stopReason).toBe('budget')
   expect(dear.reflections).toBe(0)
+  expect([free, dear].map(({ outcome }) => outcome.preflight?.split(';')[0])).toEqual([
+    expect.stringMatching(/^this budget buys about \d proposals$/),
+    'this budget buys no proposal',
+  ])
 })
 
 test('dear reflections are not averaged away by many cheap calls', async () => {

@@ -35,10 +35,19 @@ export function overLimit(run: Run, step: string, calls: number, reflections = 0
   return limitSchema.safeParse(decision).data
 }
 
-/** How many proposals money and time allow beside a winner's test, at the averages so far: a figure for people. */
-export function allowedProposals(run: Run): number {
+/** How many of `affordable` proposals money and time allow beside a winner's test, at the averages so far; decided once. */
+export function allowedProposals(run: Run, affordable: number): number {
+  const { maxTime, maxCost } = run.input.budget
+  if (maxTime === undefined && maxCost === undefined) return affordable
+  const decision = run.ports.record(`proposals ${maxTime ?? '-'} ${maxCost ?? '-'}`, () => {
+    const allowed = proposalsWithin(run, maxTime, maxCost)
+    return allowed < affordable ? allowed : null
+  })
+  return typeof decision === 'number' ? Math.min(affordable, decision) : affordable
+}
+
+function proposalsWithin(run: Run, maxTime = Infinity, maxCost = Infinity): number {
   const { input, ports, costs } = run
-  const { maxTime = Infinity, maxCost = Infinity } = input.budget
   const spending = ports.spending()
   const committed = input.budget.maxCalls - run.account.available() + costs.finish
   const perCall = ports.elapsed() / 1000 / Math.max(1, callsOf(spending))

@@ -152,7 +152,7 @@ function describeBudget(run: Run): string {
   const { account, costs, data, rollouts } = run
   const perProposal = 1.2 * reflectionsPerProposal + rollouts.callsPerExample * data.search.length
   const affordable = Math.max(1, Math.floor((account.available() - costs.finish) / perProposal))
-  const proposals = isLimited(run) ? Math.min(affordable, allowedProposals(run)) : affordable
+  const proposals = allowedProposals(run, affordable)
   const gain = smallestGain(data.testDistinct).toFixed(2)
   const sampled = data.all.length < data.given ? ` on ${data.all.length} of the ${data.given} examples` : ''
   return `this budget buys ${proposals === 0 ? 'no proposal' : proposals === 1 ? 'about 1 proposal' : `about ${proposals} proposals`}${sampled}; with ${data.distinct}${data.distinct < data.all.length ? ' different' : ''} examples the smallest gain that can be shown is about ${gain}`
