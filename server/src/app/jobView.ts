@@ -66,6 +66,8 @@ export const tuneResultSchema = z.object({
       }),
     )
     .optional(),
+  /** Id of the candidate whose changes are kept. */
+  best: z.string().optional(),
   /** Where each new text comes from; shown where an explanation is asked for. */
   provenance: z.array(provenanceSchema).optional(),
   decision_digest: z.string().optional(),

@@ -86,6 +86,7 @@ function storedTune(outcome: TuneOutcome, work: Work): StoredTune {
     ...(outcome.passed?.new !== undefined && { new_passed: outcome.passed.new }),
     errors: outcome.errors.map(error => ({ ...error })),
     candidates: outcome.candidates.map(viewCandidate),
+    ...(outcome.best !== undefined && { best: String(outcome.best) }),
     decision_digest: outcome.decisionDigest,
     typed_changes: [...outcome.changes],
     provenance: outcome.provenance.map(entry => ({ ...entry, examples: [...entry.examples] })),

@@ -59,6 +59,7 @@ export function buildOutcome(run: Run, conclusion: Conclusion): TuneOutcome {
     ...(stopReason !== undefined && { stopReason }),
     ...(preflight !== undefined && { preflight }),
     candidates: conclusion.reports ?? [],
+    ...(winner !== undefined && { best: winner.id }),
     scoreByMetric: { old: before.scoreByMetric, ...(after && { new: after.scoreByMetric }) },
     scoreByField: { old: before.scoreByField, ...(after && { new: after.scoreByField }) },
     unscored: { old: before.errors, ...(after && { new: after.errors }) },

@@ -132,6 +132,8 @@ export interface TuneOutcome {
   readonly stopReason?: string
   readonly preflight?: string
   readonly candidates: readonly CandidateReport[]
+  /** Id of the one whose changes are kept. */
+  readonly best?: number
   readonly scoreByMetric: ScorePair
   readonly scoreByField: ScorePair
   /** Examples left out of the scores because of errors. */

@@ -66,8 +66,8 @@ export function renderJob(terminal: Terminal, job: JobView): string {
   if (candidates.length > 0) {
     lines.push(
       '',
-      'What was tried (0 is the signature as it was)',
-      ...candidates.flatMap(candidate => candidateLines(terminal, candidate)),
+      'What was tried (0 is the signature as it was, * what was kept)',
+      ...candidates.flatMap(candidate => candidateLines(terminal, candidate, result.best)),
     )
   }
   if (result.provenance !== undefined && result.provenance.length > 0) {
@@ -102,12 +102,18 @@ function unfinishedLines(terminal: Terminal, job: JobView): string[] {
 /** More than a row of the store holds, unless somebody else wrote it. */
 const mostTreeRows = 24
 
-function candidateLines(terminal: Terminal, candidate: NonNullable<TuneResult['candidates']>[number]): string[] {
+function candidateLines(
+  terminal: Terminal,
+  candidate: NonNullable<TuneResult['candidates']>[number],
+  best: string | undefined,
+): string[] {
   const from = candidate.parent === undefined ? '' : ` of ${candidate.parent}`
   const dev = candidate.search_score === undefined ? '' : `, ${score(candidate.search_score)} on the search examples`
   return [
-    `  ${wrap(`${candidate.id}  ${candidate.origin}${from}${dev}: ${candidate.decision}`, terminal.columns, 5)}`,
-    ...candidate.changes.map(change => `     ${wrap(`+ ${change}`, terminal.columns, 7)}`),
+    `${candidate.id === best ? '*' : ' '} ${wrap(`${candidate.id}  ${candidate.origin}${from}${dev}: ${candidate.decision}`, terminal.columns, 5)}`,
+    ...candidate.changes.map(
+      change => `     ${wrap(`${/: removed /.test(change) ? '-' : '+'} ${change}`, terminal.columns, 7)}`,
+    ),
   ]
 }
 

@@ -13,7 +13,8 @@ export function renderTuned(terminal: Terminal, job: TuneJobView): string {
     lines.push('', `  ${wrap(`Weak evidence, as the search saw the same examples: ${result.reason}.`, columns, 2)}`)
   if (result.changes.length > 0) lines.push('', 'Changes', ...result.changes.map(change => bullet(change, columns)))
   if (result.changes.length > 0 && result.reasoning !== undefined) {
-    lines.push('', 'Why', `  ${wrap(result.reasoning, columns, 2)}`)
+    const reasons = result.reasoning.split('\n').filter(reason => reason.trim() !== '')
+    lines.push('', 'Why', ...reasons.map(reason => bullet(reason, columns)))
   }
   if (result.errors.length > 0) lines.push('', ...errorLines(terminal, result.errors))
   lines.push('', `  ${wrap(costLine(result), columns, 2)}`)
