@@ -41,8 +41,8 @@ export function createFetch(options: TransportOptions): Result<Fetch> {
   })
 }
 
-/** A longer reply is cut off and refused. */
-const maxReplyBytes = 8 * 1024 * 1024
+/** A longer reply is cut off and refused: several times what the longest models write. */
+const maxReplyBytes = 2 * 1024 * 1024
 
 const replyHeaders = ['content-type', 'retry-after', 'retry-after-ms', 'x-should-retry']
 const emptyStatus = new Set([204, 205, 304])
