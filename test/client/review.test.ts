@@ -34,10 +34,15 @@ describe('a review', () => {
 
       Held-out examples (96): 0.71 → **0.80**, 12 better, 3 worse, p < 0.001
 
-      All examples: 0.72 → **0.81** (+0.09)
+      All 240 examples: 0.72 → **0.81** (+0.09)
 
       212 model calls, $0.03"
     `)
+  })
+
+  test('of a sample says that it is one', () => {
+    const sampled = { ...result, examples: 8, of_examples: 30, evidence: 'weak' } as const
+    expect(explainResult(sampled, [])).toContain('8 of the 30 examples: 0.72')
   })
 
   test('of an unproven gain says why it is none, there and before it is applied', () => {

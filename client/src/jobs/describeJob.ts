@@ -71,6 +71,11 @@ export function formatCost(dollars: number | undefined): string | undefined {
   return dollars < 0.01 ? 'less than $0.01' : `$${dollars.toFixed(2)}`
 }
 
+/** `All 240 examples`; `8 of the 30 examples` where the budget allowed no more. */
+export function scoredExamples({ examples, of_examples: all }: WireTuneResult): string {
+  return all === undefined ? `All ${plural(examples, 'example')}` : `${examples} of the ${plural(all, 'example')}`
+}
+
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

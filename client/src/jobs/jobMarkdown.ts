@@ -9,6 +9,7 @@ import {
   formatP,
   formatScore,
   plural,
+  scoredExamples,
   skillName,
   tuneResult,
 } from './describeJob.ts'
@@ -67,7 +68,7 @@ function resultLines(job: WireJob): readonly string[] {
 }
 
 function tunedLines(result: WireTuneResult): readonly string[] {
-  const { holdout, old_score: old, new_score: found, examples, scores, new_scores: after, changes, reason } = result
+  const { holdout, old_score: old, new_score: found, scores, new_scores: after, changes, reason } = result
   const pair = found === undefined ? formatScore(old) : `${formatScore(old)} → ${formatScore(found)}`
   const metrics = Object.entries(scores).map(([metric, before]) => {
     const now = after?.[metric]
@@ -75,7 +76,7 @@ function tunedLines(result: WireTuneResult): readonly string[] {
   })
   return [
     ...(holdout === undefined ? [] : [holdoutLine(holdout, result.evidence)]),
-    `All ${plural(examples, 'example')}: ${pair} with ${modelName(result.model, result.demo)}`,
+    `${scoredExamples(result)}: ${pair} with ${modelName(result.model, result.demo)}`,
     list(metrics),
     ...(changes.length === 0 ? [] : ['Changes:', list(changes.map(escapeMarkdown))]),
     escapeMarkdown(`${reason.charAt(0).toUpperCase()}${reason.slice(1)}`),

@@ -1,6 +1,6 @@
 /** Why a tuned result is what it is: the evidence for the whole, and the reasons of each part. */
 import type { WirePart, WireProvenance, WireTuneResult } from '../../../server/src/protocol/client.ts'
-import { formatGain, formatP } from '../jobs/describeJob.ts'
+import { formatGain, formatP, scoredExamples } from '../jobs/describeJob.ts'
 import { escapeMarkdown } from '../jobs/jobMarkdown.ts'
 
 /** Markdown: what was measured, how sure it is, and what it cost. */
@@ -11,7 +11,7 @@ export function explainResult(result: WireTuneResult, conflicts: readonly string
     ...(conflicts.length > 0 ? [explainConflicts(conflicts)] : []),
     ...(evidence === undefined ? [] : [`**${evidenceWords[evidence]}**`]),
     ...(holdout === undefined ? [] : [explainHoldout(holdout)]),
-    ...(now === undefined ? [] : [`All examples: ${score(old)} → **${score(now)}**${gain}`]),
+    ...(now === undefined ? [] : [`${scoredExamples(result)}: ${score(old)} → **${score(now)}**${gain}`]),
     ...(evidence === 'unproven' ? [escapeMarkdown(sentence(result.reason))] : []),
     ...(reasoning === undefined ? [] : [escapeMarkdown(sentence(reasoning))]),
     ...costLine(result),
@@ -49,7 +49,7 @@ export function unprovenQuestion({ reason, holdout }: WireTuneResult): string {
 
 const evidenceWords: Readonly<Record<NonNullable<WireTuneResult['evidence']>, string>> = {
   proven: 'Proven on examples that tuning never saw',
-  weak: 'Weak evidence: few examples were held out',
+  weak: 'Weak evidence: no example was held out',
   unproven: 'Unproven: chance could explain the gain',
 }
 

@@ -161,7 +161,7 @@ export interface WireJob {
 
 export interface WireTuneResult {
   readonly tuned: boolean
-  /** In 0..1, over all examples, as is the new one. */
+  /** In 0..1, over `examples`, as is the new one. */
   readonly old_score: number
   readonly new_score?: number | undefined
   /** Signed percentage points. */
@@ -177,7 +177,10 @@ export interface WireTuneResult {
   readonly model: string
   readonly scores: Readonly<Record<string, number>>
   readonly new_scores?: Readonly<Record<string, number>> | undefined
+  /** Those that were scored. */
   readonly examples: number
+  /** All there are, where the budget allowed a sample only. */
+  readonly of_examples?: number | undefined
   readonly calls?: number | undefined
   readonly cost?: number | undefined
   readonly demo: boolean
