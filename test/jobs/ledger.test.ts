@@ -199,8 +199,11 @@ describe('retries', () => {
     const useless = asks(problem('reply_invalid'))
     const failed = await clock.run(ledger.call('k', 'task', useless))
     expect(failed).toMatchObject({ ok: false, error: { code: 'reply_invalid' } })
-    // Each is paid for.
+    // Each is paid for; others are no replies.
     expect(useless.count()).toBe(4)
+    const [down, odd] = [problem('endpoint_failed'), problem('reply_invalid')]
+    const mixed = ledger.call('mixed', 'task', asks(down, down, down, odd, ok({ n: 2 })))
+    expect(await clock.run(mixed)).toEqual(ok({ n: 2 }))
     expect(await ledger.call('other', 'task', asks(ok({ n: 1 })))).toEqual(ok({ n: 1 }))
   })
 

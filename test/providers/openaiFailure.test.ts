@@ -160,6 +160,8 @@ test('what a useless reply cost is told', async () => {
   const free = { ...body, usage: { prompt_tokens: 0, completion_tokens: 0 } }
   const estimated = { inputTokens: expect.any(Number), outputTokens: 6 }
   expect((await failureOf(respond(200, free))).usage).toMatchObject(estimated)
+  const reasoned = { ...body, usage: { prompt_tokens: 0, completion_tokens: 5000 } }
+  expect((await failureOf(respond(200, reasoned))).usage).toMatchObject({ ...estimated, outputTokens: 5000 })
 })
 
 test.each([

@@ -25,7 +25,11 @@ const signature = plainSignature({
 })
 
 /** Proposes over a reflector that gives these replies in turn, the last one for ever. */
-async function proposed(...replies: readonly Reflection[]) {
+function proposed(...replies: readonly Reflection[]) {
+  return proposedFor(signature, ...replies)
+}
+
+async function proposedFor(signature: Signature, ...replies: readonly Reflection[]) {
   const requests: ModelRequest[] = []
   const input = {
     signature,
@@ -83,7 +87,16 @@ describe('frozen', () => {
     expect(requests).toHaveLength(2)
   })
 
-  test('what is written in another script, or was there before, is taken', async () => {
+  test('characters that the author wrote may be there again', async () => {
+    const own = { ...bare, instructions: 'Donau\u00addampf.' }
+    const { proposal } = await proposedFor(
+      { ...signature, instructions: own.instructions },
+      reflection({ ...own, instructions: `${own.instructions} Be brief.` }),
+    )
+    expect(proposal.kind).toBe('proposed')
+  })
+
+  test('what is written in another script is taken', async () => {
     const { proposal } = await proposed(constrained(bare, 'kurz 👩‍💻 کوتاه‌تر'))
     expect(proposal.kind).toBe('proposed')
   })

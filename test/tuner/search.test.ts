@@ -119,12 +119,12 @@ test('removals take what earns least, one of each output at a time, and what bea
   const front = { signature: grown, effect: (_: string, text: string) => effects[text] ?? 0 }
   const taken = createRemovals(base)
   const texts = (known: ReadonlySet<string>) => taken.next(front, known).map(({ text }) => text)
-  // What the instructions have gained as long as that tells something, each other text once.
+  // What the instructions have gained as long as that tells something, each other text once where that tells something new.
   const brief = ['Be as brief as you can be, always.']
   expect([texts(new Set()), texts(new Set())]).toEqual([brief, brief])
   const known = new Set([wordingKey({ ...grown, instructions: base.instructions })])
   const longest = 'longest of all sentences here'
-  expect(Array.from({ length: 4 }, () => texts(known))).toEqual([brief, ['more', 'short'], [longest], []])
+  expect(Array.from({ length: 4 }, () => texts(known))).toEqual([['more', 'short'], [longest], [], []])
 })
 
 test('removals take away one added text at a time', () => {
@@ -235,6 +235,8 @@ test('what the instructions gain about one output goes to that output, the rest 
   expect(place(own).instructions).toBe(own)
   const long = `Read it.\nThe answer is ${'very '.repeat(10)}short.`
   expect(place(long).instructions).toBe(long)
+  const fenced = 'Read it.\n```\nyes\n```\nInput: a\nOutput: yes\nInput: b\nOutput: yes'
+  expect(place(fenced).instructions).toBe(fenced)
   const open = { ...base, instructions: 'Read it' }
   expect(place('Read it with care. Keep the answer short.', open).instructions).toBe('Read it with care.')
   expect(place('Be exact.', { ...base, instructions: '' }).instructions).toBe('Be exact.')
@@ -255,6 +257,9 @@ test('a text that repeats a passage of one input alone is left out, and one of w
   const kept = withoutQuotes(base, grown, inputs)
   expect(kept.instructions).toBe('Answer. Be brief.')
   expect(kept.outputs[0]?.constraints).toEqual([shared, 'Name the printer.'])
+  const chinese = '在三月十五日收到的货物包装完全破损并且要求全额退款处理'
+  const told = { ...base, outputs: [textField('answer', [`若输入含“${chinese}”则为退款。`], '')] }
+  expect(withoutQuotes(base, told, [`客户表示他们${chinese}。`, '别的']).outputs[0]?.constraints).toEqual([])
   // What the author wrote is nobody's quotation.
   expect(withoutQuotes(grown, grown, inputs)).toBe(grown)
 })

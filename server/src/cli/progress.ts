@@ -29,7 +29,7 @@ export function createProgressView(terminal: Terminal, elapsed: () => number): P
 }
 
 function createLineView(terminal: Terminal): ProgressView {
-  const preflight = createPreflight(terminal)
+  let preflight = createPreflight(terminal)
   let last = ''
   let told = new Set<string>()
   return {
@@ -37,6 +37,7 @@ function createLineView(terminal: Terminal): ProgressView {
       if (event.kind === 'note') terminal.tell(event.message)
       else if (event.kind === 'started') {
         told = new Set()
+        preflight = createPreflight(terminal)
         terminal.tell(startLine(event))
       } else {
         const { progress } = event
@@ -60,7 +61,7 @@ function createLineView(terminal: Terminal): ProgressView {
 }
 
 function createLiveView(terminal: Terminal, elapsed: () => number): ProgressView {
-  const preflight = createPreflight(terminal)
+  let preflight = createPreflight(terminal)
   let shown = 0
   let drawnAt = Number.NEGATIVE_INFINITY
   let latest: JobProgress | undefined
@@ -89,6 +90,7 @@ function createLiveView(terminal: Terminal, elapsed: () => number): ProgressView
       }
       clear()
       latest = undefined
+      if (event.kind === 'started') preflight = createPreflight(terminal)
       terminal.tell(event.kind === 'note' ? event.message : startLine(event))
     },
     finish: clear,
@@ -110,11 +112,13 @@ function createPreflight(terminal: Terminal) {
   }
 }
 
+/** What follows them is not known before. */
+const endless: ReadonlySet<string> = new Set(['baseline', 'simplify'])
+
 function liveLines(progress: JobProgress, terminal: Terminal): string[] {
   const width = Math.min(terminal.columns, 80)
   const share = progress.percent / 100
-  // How much can be dropped is not known before.
-  const rest = progress.phase === 'simplify' ? undefined : estimateRest(progress)
+  const rest = endless.has(progress.phase) ? undefined : estimateRest(progress)
   // What is left of the line names the phase.
   const barWidth = Math.max(8, Math.min(24, width - 56))
   const filled = Math.round(share * barWidth)

@@ -112,7 +112,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     if (known?.state === 'failed') return fail(parseJobError(known.error))
     if (known?.notBefore !== undefined) await gate.sleepUntil(known.notBefore)
     const answersAtFirst = gate.answers()
-    for (let tries = 1, strikes = 1; ; tries++) {
+    for (let tries = 1, strikes = 1, paidInVain = 0; ; tries++) {
       const pass = await gate.pass()
       const refused = refusal()
       if (refused !== undefined) return fail(refused)
@@ -141,8 +141,8 @@ export function createLedger(options: LedgerOptions): Ledger {
       if (code === 'reply_invalid' && strikes > policy.unreachableTries) useless.add(key)
       // Better said soon than after minutes: such an endpoint is none, or its base URL is wrong.
       if (totals.answered === 0 && gate.answers() === 0 && useless.size >= uselessCalls) await halt(key, reason)
-      const most = code === 'reply_invalid' ? policy.maxUselessAsks : policy.maxAsks
-      if (!problem.retryable || strikes > most) {
+      if (code === 'reply_invalid') paidInVain++
+      if (!problem.retryable || strikes > policy.maxAsks || paidInVain >= policy.maxUselessAsks) {
         // A closed door for every call is no verdict on this one: resuming asks it again.
         if (doorCodes.has(code) && gate.answers() === answersAtFirst) await halt(key, reason)
         faultPoint('call.failing')

@@ -29,7 +29,7 @@ export interface CountedTokens {
   readonly output: number | undefined
 }
 
-/** Where nothing is reported, or a prompt of no tokens, four characters make a token, so that budgets still hold roughly. */
+/** Where nothing is reported, or that text had no tokens, four characters make a token, so that budgets still hold roughly. */
 export function usageOf(
   request: ModelRequest,
   content: string,
@@ -37,9 +37,8 @@ export function usageOf(
   prices: PriceTable | undefined,
 ): Usage {
   const asked = request.messages.reduce((sum, message) => sum + message.content.length, 0)
-  const isCounted = counted.input !== undefined && (counted.input > 0 || asked === 0)
-  const inputTokens = (isCounted ? counted.input : undefined) ?? Math.ceil(asked / 4)
-  const outputTokens = (isCounted ? counted.output : undefined) ?? Math.ceil(content.length / 4)
+  const inputTokens = counted.input || Math.ceil(asked / 4)
+  const outputTokens = counted.output || Math.ceil(content.length / 4)
   return { inputTokens, outputTokens, cost: costOf({ inputTokens, outputTokens }, priceOf(request.model, prices)) }
 }
 

@@ -161,10 +161,11 @@ export async function explore(run: Run, original: Candidate, baseline: Promise<C
     const open = new Map([...groups].map(([output, texts]) => [output, [texts]]))
     let gone: readonly Removal[] = []
     for (let round = 0; round < mostRounds && open.size > 0; round++) {
-      const going = [...open.values()].flatMap(([first]) => first ?? [])
-      const missed = await missedWithout(best, [...gone, ...going])
+      // What bears on all is judged by the whole score, and so goes when nothing else does.
+      const going = [...open].filter(([output]) => output !== '' || open.size === 1)
+      const missed = await missedWithout(best, [...gone, ...going.flatMap(([, [first = []]]) => first)])
       if (missed === undefined) break
-      for (const [output, [first = [], ...others]] of open) {
+      for (const [output, [first = [], ...others]] of going) {
         const isGone = !missed.has(output)
         if (isGone) gone = [...gone, ...first]
         // Of what is missed together one half may still go.
@@ -177,7 +178,9 @@ export async function explore(run: Run, original: Candidate, baseline: Promise<C
     if (gone.length === 0) return
     const missed = await missedWithout(best, gone)
     const key = wordingKey(withoutTexts(original.signature, best.signature, gone))
-    if (missed?.size === 0) state.simplest = state.pool.find(candidate => candidate.key === key)
+    if (missed?.size !== 0) return
+    state.simplest = state.pool.find(candidate => candidate.key === key)
+    run.report(standing(state, meanScore(data.all, (await baseline).outcomes)))
   }
 
   /** The outputs that score lower without the texts, all of theirs where only the whole does; none when there is no budget. */
@@ -192,7 +195,11 @@ export async function explore(run: Run, original: Candidate, baseline: Promise<C
     if (!state.pool.some(candidate => candidate.key === key)) {
       if (!afford(run, next, evaluation)) return undefined
       start(evaluation, (id, used) => ({
-        result: runRemovals(run, { id, grounds, front: { ...best, lead: best }, child, whole: true }, used),
+        result: runRemovals(
+          run,
+          { id, grounds, front: { ...best, lead: best, parents: [best.id] }, child, whole: true },
+          used,
+        ),
         judge: ({ candidate }) => {
           const accepted = candidate !== undefined && missedBy(candidate).size === 0
           return { accepted, note: accepted ? 'not missed' : 'missed together' }
@@ -337,7 +344,7 @@ function afford(run: Run, id: number, calls: number): boolean {
 /** The reason not to start a step of `calls` calls; else these are reserved. */
 function whyNotAfford(run: Run, id: number, calls: number, reflections: number): string | undefined {
   if (run.account.available() < calls) return 'budget'
-  const limit = overLimit(run, `proposal ${id}`, calls, reflections)
+  const limit = overLimit(run, `step ${id} ${calls} ${reflections}`, calls, reflections)
   if (limit !== undefined) return limit.limit
   run.account.reserve(calls)
   return undefined

@@ -39,7 +39,7 @@ export function overLimit(run: Run, step: string, calls: number, reflections = 0
 export function allowedProposals(run: Run, affordable: number): number {
   const { maxTime, maxCost } = run.input.budget
   if (maxTime === undefined && maxCost === undefined) return affordable
-  const decision = run.ports.record(`proposals ${maxTime ?? '-'} ${maxCost ?? '-'}`, () => {
+  const decision = run.ports.record(`proposals ${affordable} ${maxTime ?? '-'} ${maxCost ?? '-'}`, () => {
     const allowed = proposalsWithin(run, maxTime, maxCost)
     return allowed < affordable ? allowed : null
   })

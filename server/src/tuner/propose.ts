@@ -94,8 +94,9 @@ function checkReply(
   if (length > maxLength) return wrong(`its texts have ${length} characters together, more than ${maxLength}.`)
   const long = texts.find(item => item.path.includes('.constraints[') && item.text.length > maxConstraint)
   if (long !== undefined) return wrong(`${long.path} has more than ${maxConstraint} characters.`)
-  const shown = new Set(textsOf(parent).map(({ text }) => text))
-  const odd = texts.find(({ text }) => !shown.has(text) && unseen.test(text))
+  const unseenIn = (text: string) => (text.match(unseen) ?? []).map(([char]) => char)
+  const had = new Set(textsOf(parent).flatMap(({ text }) => unseenIn(text)))
+  const odd = texts.find(({ text }) => unseenIn(text).some(char => !had.has(char)))
   if (odd !== undefined) return wrong(`${odd.path} has characters that cannot be seen.`)
   const why = typeof reasoning === 'string' ? reasoning.trim().slice(0, maxReasoning) : ''
   const placed = compareSignatures(parent, placeByOutput(parent, improved, maxConstraint))
@@ -115,7 +116,7 @@ function withoutRepeats(improved: Signature, parent: Signature): Signature {
 }
 
 /** What a reviewer cannot see: control characters, directions and tags that reorder or hide text, halves of a pair. */
-const unseen = /[^\P{Cc}\n\t]|[\u00ad\u200b\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e0fff}]|\p{Cs}/u
+const unseen = /[^\P{Cc}\n\t]|[\u00ad\u200b\u2028-\u202e\u2060-\u206f\u3164\ufeff\u{e0000}-\u{e007f}]|\p{Cs}/gu
 
 const maxReply = 64_000
 const maxConstraint = 400

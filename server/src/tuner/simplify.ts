@@ -32,7 +32,10 @@ export function createRemovals(original: Signature): Removals {
       const used = new Set<string>()
       for (;;) {
         const shorter = withoutTexts(original, signature, removed)
-        const isOriginal = (removal: Removal) => wordingKey(withoutTexts(original, shorter, [removal])) === originalKey
+        const isNew = (removal: Removal) => {
+          const key = wordingKey(withoutTexts(original, shorter, [removal]))
+          return key !== originalKey && !known.has(key)
+        }
         const next = removals(original, shorter)
           .filter(removal => {
             const output = outputOf(removal.part)
@@ -40,7 +43,7 @@ export function createRemovals(original: Signature): Removals {
             return isOpen(removal.part) && isApart && !tried.has(textKey(removal.part, removal.text))
           })
           .sort((a, b) => effect(a.part, a.text) - effect(b.part, b.text) || b.text.length - a.text.length)
-          .find(removal => !isOriginal(removal))
+          .find(isNew)
         if (next === undefined) return removed
         tried.add(textKey(next.part, next.text))
         removed.push(next)

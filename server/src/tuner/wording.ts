@@ -85,16 +85,15 @@ export function wordingLength(signature: Signature): number {
 
 /**
  * Sentences that the instructions of `after` gained about one output alone, put where they are judged with it, unless they
- * have more than `longest` characters; and none of them twice. All other text stays as it is.
+ * have more than `longest` characters; and none of the old ones twice. All other text stays as it is.
  */
 export function placeByOutput(before: Signature, after: Signature, longest: number): Signature {
-  const known = new Set<string>()
   const placed = new Map<string, readonly string[]>()
   const instructions = withoutSentences(before.instructions, after.instructions, sentence => {
-    const isRepeated = known.has(sentence) || before.instructions.includes(sentence)
-    known.add(sentence)
     const [only, another] = after.outputs.filter(({ name }) => isNamed(name, sentence))
-    if (only === undefined || another !== undefined || sentence.length > longest) return isRepeated
+    if (only === undefined || another !== undefined || sentence.length > longest) {
+      return before.instructions.includes(sentence)
+    }
     const text = sentence.replace(new RegExp(`^For ${only.name}: `, 'i'), '')
     placed.set(only.name, [...(placed.get(only.name) ?? []), text])
     return true
@@ -147,12 +146,14 @@ export function withoutQuotes(before: Signature, after: Signature, inputs: reado
   /** By passage the input that has it, `several` for more than one. */
   const owners = new Map<string, number>()
   for (const [at, input] of inputs.entries()) {
-    for (const passage of passagesOf(input.slice(0, longestInput))) {
+    const text = plain(input.slice(0, longestInput))
+    for (let start = 0; start + quoted <= text.length; start++) {
+      const passage = text.slice(start, start + quoted)
       owners.set(passage, (owners.get(passage) ?? at) === at ? at : several)
     }
   }
   const quotesOne = ({ text }: Removal) =>
-    passagesOf(text).some(passage => (owners.get(passage) ?? several) !== several)
+    passagesOf(plain(text)).some(passage => (owners.get(passage) ?? several) !== several)
   return withoutTexts(before, after, removals(before, after).filter(quotesOne))
 }
 
@@ -161,11 +162,14 @@ const several = -1
 const quoted = 24
 const longestInput = 20_000
 
-/** What follows each beginning of a word, with single spaces and in lower case. */
+function plain(text: string): string {
+  return text.replace(/\s+/gu, ' ').toLowerCase()
+}
+
+/** What follows each beginning of a word. */
 function passagesOf(text: string): readonly string[] {
-  const plain = text.replace(/\s+/gu, ' ').toLowerCase()
-  const starts = [...plain.matchAll(/(?<![\p{L}\p{N}])[\p{L}\p{N}]/gu)].map(({ index }) => index)
-  return starts.map(start => plain.slice(start, start + quoted)).filter(({ length }) => length === quoted)
+  const starts = [...text.matchAll(/(?<![\p{L}\p{N}])[\p{L}\p{N}]/gu)].map(({ index }) => index)
+  return starts.map(start => text.slice(start, start + quoted)).filter(({ length }) => length === quoted)
 }
 
 interface Sentence {

@@ -112,7 +112,7 @@ function candidateLines(
   return [
     `${candidate.id === best ? '*' : ' '} ${wrap(`${candidate.id}  ${candidate.origin}${from}${dev}: ${candidate.decision}`, terminal.columns, 5)}`,
     ...candidate.changes.map(
-      change => `     ${wrap(`${/: removed /.test(change) ? '-' : '+'} ${change}`, terminal.columns, 7)}`,
+      change => `     ${wrap(`${/^Field '[^']*': removed /.test(change) ? '-' : '+'} ${change}`, terminal.columns, 7)}`,
     ),
   ]
 }
