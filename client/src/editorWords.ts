@@ -42,6 +42,7 @@ const rewordings: readonly (readonly [RegExp, string])[] = [
   [/SIGNATURE_TUNER_REFLECTION_MODEL|--reflection-model/g, 'signatureTuner.reflectionModel'],
   [/SIGNATURE_TUNER_MODEL|--model\b/g, 'signatureTuner.model'],
   [/--max-calls/g, 'signatureTuner.maxCalls'],
+  [/--max-tokens/g, 'signatureTuner.maxTokens'],
   [/--max-cost/g, 'signatureTuner.maxCost'],
   [/--max-time/g, 'signatureTuner.maxTime'],
   [/--concurrency/g, 'signatureTuner.concurrency'],

@@ -101,7 +101,7 @@ export function composeWorker(options: WorkerOptions): ComposedWorker {
       if (!store.ok) return store
       const digest = snapshotDigest(kind, snapshot)
       const whole: JobSnapshot = { ...snapshot, width: concurrency }
-      const limits = { maxCost: undefined, maxTime: undefined, ...budget, concurrency }
+      const limits = { maxTokens: undefined, maxCost: undefined, maxTime: undefined, ...budget, concurrency }
       return store.value.engine.submit(
         { kind, skillPath, skillId, digest, snapshot: JSON.stringify(whole) },
         (id, stored) => withLimits(id, stored, limits),

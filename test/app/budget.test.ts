@@ -1,4 +1,4 @@
-/** Budgets: calls, money and time hold for both kinds of job, over all attempts, and a raised one goes on. */
+/** Budgets: calls, tokens, money and time hold for both kinds of job, over all attempts, and a raised one goes on. */
 import { describe, expect, test } from 'vitest'
 import { fail } from '../../server/src/base/result.ts'
 import type { ModelRequest } from '../../server/src/model/model.ts'
@@ -41,6 +41,23 @@ describe('calls', () => {
     const raised = await world.run('evaluate', { maxCalls: 60 })
     expect(raised.id).toBe(id)
     expect(raised.job).toMatchObject({ state: 'completed', result: { score: 1, calls: 60 } })
+  })
+})
+
+describe('tokens', () => {
+  test.each(['evaluate', 'tune'] as const)('are not used past the limit, and %s goes on with more', async kind => {
+    // Each call takes 110.
+    const world = createJobWorld(paid(0))
+    const { job, id } = await world.run(kind, { maxTokens: 1200 })
+    expect(job).toMatchObject({ state: 'failed', error: { code: 'budget_exhausted' } })
+    expect(job.error?.message).toMatch(/--max-tokens 1200 .*raise it to at least \d+( tokens)?\.$/)
+    expect(world.requests.length).toBeGreaterThan(3)
+    expect(world.requests.length).toBeLessThanOrEqual(10)
+    const enough = Number(/at least (\d+)/.exec(job.error?.message ?? '')?.[1])
+    const raised = await world.run(kind, { maxTokens: enough })
+    expect(raised.id).toBe(id)
+    expect(raised.job.state).toBe('completed')
+    expect(world.requests).toHaveLength(20)
   })
 })
 

@@ -74,6 +74,7 @@ describe('the decision digest', () => {
   test.each([
     ['time', { maxTime: 250 }],
     ['budget', { maxCost: 2.5 }],
+    ['budget', { maxTokens: 27_500 }],
   ])('is the same again after a kill and a stop for %s, however clock and replies went', async (reason, limit) => {
     const input = { width: 16, budget: { maxCalls: 900, ...limit } }
     for (const killAt of [10, 61, 75, 90]) {

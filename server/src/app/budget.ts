@@ -24,7 +24,7 @@ export interface BudgetOptions {
 }
 
 export function createBudget({ limits, clock, before, calls }: BudgetOptions): Budget {
-  const { maxCost, maxTime } = limits
+  const { maxTokens, maxCost, maxTime } = limits
   const started = clock.elapsed()
   const elapsed = () => before + clock.elapsed() - started
   const longest = maxTime === undefined ? Number.POSITIVE_INFINITY : maxTime * 1000
@@ -42,6 +42,10 @@ export function createBudget({ limits, clock, before, calls }: BudgetOptions): B
     elapsed,
     refuse(next) {
       if (elapsed() >= longest) return timeIsUp()
+      if (maxTokens !== undefined && next.tokens > maxTokens) {
+        const needed = Math.ceil(enough(maxTokens, next.tokens, next.calls))
+        return failure('budget_exhausted', `--max-tokens ${maxTokens} are spent: raise it to at least ${needed}.`)
+      }
       if (maxCost === undefined || next.cost <= maxCost + 1e-9) return undefined
       const needed = formatDollars(enough(maxCost, next.cost, next.calls))
       return failure('budget_exhausted', `--max-cost ${maxCost} is spent: raise it to at least ${needed}.`)

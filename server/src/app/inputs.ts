@@ -19,6 +19,7 @@ const calls = z.int().positive().max(10_000_000)
 
 export const budgetInputs = {
   max_calls: calls.default(2000).describe('most model calls the job may make'),
+  max_tokens: z.int().positive().optional().describe('most tokens, read and written, the job may use'),
   max_cost: z.number().positive().optional().describe('most US dollars the job may cost'),
   max_time: z.number().positive().optional().describe('most seconds the job may take'),
 }

@@ -8,7 +8,17 @@ import { cacheKey } from '../model/cacheKey.ts'
 import { originFor } from '../model/editorModel.ts'
 import type { LanguageModel, ModelReply, ModelRequest, Usage } from '../model/model.ts'
 import { estimateCost } from '../model/prices.ts'
-import { addUsage, averageCost, nothingSpent, noUsage, type Spending, totalUsage } from '../model/usage.ts'
+import {
+  addUsage,
+  averageCost,
+  averageTokens,
+  charactersPerToken,
+  nothingSpent,
+  noUsage,
+  type Spending,
+  tokensOf,
+  totalUsage,
+} from '../model/usage.ts'
 
 export interface LedgerModel extends LanguageModel {
   call(request: ModelRequest): Promise<Result<ModelReply, Failure>>
@@ -29,6 +39,7 @@ export interface FailedRequests {
 /** What would be spent if one more request were sent, those under way taken at their average. */
 export interface NextRequest {
   readonly calls: number
+  readonly tokens: number
   /** US dollars. */
   readonly cost: number
 }
@@ -64,7 +75,7 @@ export function createLedgerModel(options: {
   const spent: { -readonly [purpose in Purpose]: Spending[Purpose] } = { ...stored.spending }
   let useless = stored.useless
   const underway = new Set<Promise<unknown>>()
-  const sent = { calls: 0, cost: 0 }
+  const sent = { calls: 0, tokens: 0, cost: 0 }
   const failed = new Map<string, number>()
 
   const count = (purpose: Purpose, calls: number, usage: Usage) => {
@@ -73,9 +84,10 @@ export function createLedgerModel(options: {
   }
   const total = () => totalUsage(Object.values(spent).map(({ usage }) => usage))
 
-  const next = (expected: number): NextRequest => ({
+  const next = (expected: Pick<NextRequest, 'tokens' | 'cost'>): NextRequest => ({
     calls: callsOf(spent) + sent.calls + 1,
-    cost: (total().cost ?? 0) + sent.cost + expected,
+    tokens: tokensOf(total()) + sent.tokens + expected.tokens,
+    cost: (total().cost ?? 0) + sent.cost + expected.cost,
   })
 
   async function send(request: ModelRequest, signal: AbortSignal) {
@@ -96,13 +108,17 @@ export function createLedgerModel(options: {
     let release = () => {}
     const reserve = () => {
       release()
-      const cost = averageCost(spent[request.purpose]) ?? leastCost(request)
-      const refused = refuse(next(cost))
+      const tally = spent[request.purpose]
+      const cost = averageCost(tally) ?? leastCost(request)
+      const tokens = averageTokens(tally) ?? lengthOf(request) / charactersPerToken
+      const refused = refuse(next({ tokens, cost }))
       if (refused !== undefined) return refused
       sent.calls++
+      sent.tokens += tokens
       sent.cost += cost
       release = () => {
         sent.calls--
+        sent.tokens -= tokens
         sent.cost -= cost
         release = () => {}
       }
@@ -168,9 +184,12 @@ export function callFigures(ledger: Ledger, model: LedgerModel) {
 }
 
 /** Its prompt alone. */
-function leastCost({ model, messages }: ModelRequest): number {
-  const length = messages.reduce((sum, { content }) => sum + content.length, 0)
-  return estimateCost(model, length, 0) ?? 0
+function leastCost(request: ModelRequest): number {
+  return estimateCost(request.model, lengthOf(request), 0) ?? 0
+}
+
+function lengthOf({ messages }: ModelRequest): number {
+  return messages.reduce((sum, { content }) => sum + content.length, 0)
 }
 
 /** What earlier attempts spent; rows that cannot be read count as nothing. */

@@ -68,6 +68,6 @@ export function unreachableModel(
 export function unknownPrice(models: readonly string[]): Failure | undefined {
   const unpriced = models.find(name => name !== embeddedModel && priceOf(name) === undefined)
   if (unpriced === undefined) return undefined
-  const message = `The price of ${unpriced} is unknown, so --max-cost cannot hold: use --max-calls.`
+  const message = `The price of ${unpriced} is unknown, so --max-cost cannot hold: use --max-tokens or --max-calls.`
   return failure('model_price_unknown', message)
 }

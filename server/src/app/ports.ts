@@ -107,6 +107,7 @@ export interface FoundJob extends Job {
 /** Replaces these numbers of the stored job; what is left out stays. */
 export interface ResumeOptions {
   readonly maxCalls?: number
+  readonly maxTokens?: number
   readonly maxCost?: number
   readonly maxTime?: number
   /** Model calls at a time; the search's decisions stay those of the width it was started with. */

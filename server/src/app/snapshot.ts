@@ -46,6 +46,8 @@ const snapshotSchema = z.object({
   }),
   budget: z.object({
     maxCalls: z.int().positive(),
+    /** Read and written. */
+    maxTokens: z.int().positive().optional(),
     /** US dollars. */
     maxCost: z.number().positive().optional(),
     /** Seconds of wall time. */

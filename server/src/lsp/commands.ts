@@ -258,9 +258,10 @@ function isCommand(command: string): command is CommandName {
 }
 
 function budget(server: ServerContext) {
-  const { maxCalls, maxCost, maxTime } = server.settings()
+  const { maxCalls, maxTokens, maxCost, maxTime } = server.settings()
   return {
     ...(maxCalls !== undefined && { max_calls: maxCalls }),
+    ...(maxTokens !== undefined && { max_tokens: maxTokens }),
     ...(maxCost !== undefined && { max_cost: maxCost }),
     ...(maxTime !== undefined && { max_time: maxTime }),
   }

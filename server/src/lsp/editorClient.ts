@@ -13,7 +13,7 @@ import { createJobNotices } from './jobNotices.ts'
 import { responseError } from './request.ts'
 import { settingsSchema } from './settings.ts'
 
-const { baseUrl, concurrency, timeout, maxCalls, maxCost, maxTime } = settingsSchema.shape
+const { baseUrl, concurrency, timeout, maxCalls, maxTokens, maxCost, maxTime } = settingsSchema.shape
 
 const editorSchema = z.object({
   trusted: z.boolean(),
@@ -23,6 +23,7 @@ const editorSchema = z.object({
     concurrency: concurrency.catch(undefined),
     timeout: timeout.catch(undefined),
     maxCalls: maxCalls.catch(undefined),
+    maxTokens: maxTokens.catch(undefined),
     maxCost: maxCost.catch(undefined),
     maxTime: maxTime.catch(undefined),
   }),

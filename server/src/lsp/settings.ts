@@ -19,6 +19,7 @@ export const settingsSchema = z.object({
   concurrency: z.int().min(1).max(256).optional().describe('Model calls at a time (default: 8).'),
   timeout: z.number().min(1).max(3600).optional().describe('Seconds for one model call (default: 60).'),
   maxCalls: z.int().positive().optional().describe('Most model calls that one job may make (default: 2000).'),
+  maxTokens: z.int().positive().optional().describe('Most tokens, read and written, that one job may use.'),
   maxCost: z.number().positive().optional().describe('Most US dollars that one job may cost.'),
   maxTime: z.number().positive().optional().describe('Most seconds that one job may take.'),
   inlayHints: z

@@ -1,6 +1,7 @@
 /** What well-known models cost, in US dollars per million tokens. */
 import { isEditorModel } from './editorModel.ts'
 import { embeddedModel, type Usage } from './model.ts'
+import { charactersPerToken } from './usage.ts'
 
 /** US dollars per million tokens. */
 export interface Price {
@@ -70,5 +71,8 @@ export function costOf(
 
 /** US dollars that a prompt and a reply of so many characters cost, about: four make a token. */
 export function estimateCost(model: string, promptLength: number, replyLength: number): number | undefined {
-  return costOf({ inputTokens: promptLength / 4, outputTokens: replyLength / 4 }, priceOf(model))
+  return costOf(
+    { inputTokens: promptLength / charactersPerToken, outputTokens: replyLength / charactersPerToken },
+    priceOf(model),
+  )
 }

@@ -1,6 +1,9 @@
 /** Sums of tokens and money. */
 import type { ModelRequest, Usage } from './model.ts'
 
+/** Where tokens are not counted; of English text. */
+export const charactersPerToken = 4
+
 /** What nothing costs. */
 export const noUsage: Usage = { inputTokens: 0, outputTokens: 0, cost: 0 }
 
@@ -11,6 +14,11 @@ export function addUsage(a: Usage, b: Usage): Usage {
     outputTokens: a.outputTokens + b.outputTokens,
     cost: a.cost === undefined || b.cost === undefined ? undefined : a.cost + b.cost,
   }
+}
+
+/** Read and written. */
+export function tokensOf({ inputTokens, outputTokens }: Usage): number {
+  return inputTokens + outputTokens
 }
 
 export function totalUsage(usages: Iterable<Usage>): Usage {
@@ -36,6 +44,11 @@ export const nothingSpent: Spending = {
 /** US dollars that a call costs on average; `undefined` before the first. */
 export function averageCost({ calls, usage }: Tally): number | undefined {
   return calls === 0 ? undefined : (usage.cost ?? 0) / calls
+}
+
+/** Tokens that a call takes on average; `undefined` before the first. */
+export function averageTokens({ calls, usage }: Tally): number | undefined {
+  return calls === 0 ? undefined : tokensOf(usage) / calls
 }
 
 /** `$1.20`: rounded up to whole cents, or to two digits below ten cents, so that a budget of it suffices. */

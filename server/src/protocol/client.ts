@@ -52,6 +52,8 @@ export interface MachineSettings {
   /** Seconds. */
   readonly timeout?: number
   readonly maxCalls?: number
+  /** Read and written. */
+  readonly maxTokens?: number
   /** US dollars. */
   readonly maxCost?: number
   /** Seconds. */
@@ -59,7 +61,15 @@ export interface MachineSettings {
 }
 
 /** Names of `MachineSettings`. */
-export const machineSettings = ['baseUrl', 'concurrency', 'timeout', 'maxCalls', 'maxCost', 'maxTime'] as const
+export const machineSettings = [
+  'baseUrl',
+  'concurrency',
+  'timeout',
+  'maxCalls',
+  'maxTokens',
+  'maxCost',
+  'maxTime',
+] as const
 
 /** One of the program's operations, as on the command line and over HTTP. */
 export interface OperationCall {

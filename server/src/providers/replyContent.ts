@@ -2,6 +2,7 @@
 import { fail, ok, type Result } from '../base/result.ts'
 import type { ModelFailure, ModelReply, ModelRequest, ReplySchema, Usage } from '../model/model.ts'
 import { costOf, type PriceTable, priceOf } from '../model/prices.ts'
+import { charactersPerToken } from '../model/usage.ts'
 import { type Place, unusable } from './openaiFailure.ts'
 import { readReplyObject } from './replyText.ts'
 
@@ -37,8 +38,8 @@ export function usageOf(
   prices: PriceTable | undefined,
 ): Usage {
   const asked = request.messages.reduce((sum, message) => sum + message.content.length, 0)
-  const inputTokens = counted.input || Math.ceil(asked / 4)
-  const outputTokens = counted.output || Math.ceil(content.length / 4)
+  const inputTokens = counted.input || Math.ceil(asked / charactersPerToken)
+  const outputTokens = counted.output || Math.ceil(content.length / charactersPerToken)
   return { inputTokens, outputTokens, cost: costOf({ inputTokens, outputTokens }, priceOf(request.model, prices)) }
 }
 

@@ -345,7 +345,7 @@ function afford(run: Run, id: number, calls: number): boolean {
 function whyNotAfford(run: Run, id: number, calls: number, reflections: number): string | undefined {
   if (run.account.available() < calls) return 'budget'
   const limit = overLimit(run, `step ${id} ${calls} ${reflections}`, calls, reflections)
-  if (limit !== undefined) return limit.limit
+  if (limit !== undefined) return limit.limit === 'time' ? 'time' : 'budget'
   run.account.reserve(calls)
   return undefined
 }

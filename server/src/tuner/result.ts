@@ -46,6 +46,8 @@ export function hasIdea({ without }: Pick<TuneInput, 'without'>, idea: Idea): bo
 
 export interface TuneBudget {
   readonly maxCalls: number
+  /** Read and written. */
+  readonly maxTokens?: number | undefined
   /** US dollars. */
   readonly maxCost?: number | undefined
   /** Seconds of wall time. */

@@ -9,7 +9,7 @@ import { type Candidate, distinctPairs, meanScore, pairsOf } from './candidate.t
 import { type Exploration, explore, patience } from './explore.ts'
 import { formatScore, formatUntil } from './figures.ts'
 import { promote, refuseGain } from './gates.ts'
-import { allowedProposals, limitMessage, overLimit } from './limits.ts'
+import { allowedProposals, isLimited, limitMessage, overLimit } from './limits.ts'
 import { buildOutcome, type Conclusion } from './outcome.ts'
 import type { TuneInput, TuneOutcome, TunePorts } from './result.ts'
 import type { UsedCalls } from './rollouts.ts'
@@ -101,7 +101,7 @@ interface Baseline {
 async function startBaseline(run: Run): Promise<Result<Baseline>> {
   const { input, data, account, rollouts } = run
   const used: UsedCalls = new Map()
-  // Where money or time is limited, a few examples tell whether the baseline can be paid for.
+  // Where money, tokens or time are limited, a few examples tell whether the baseline can be paid for.
   const sample = data.all.slice(0, Math.max(8, input.width))
   if (isLimited(run)) {
     await rollouts.evaluate(input.signature, sample, used)
@@ -127,10 +127,6 @@ async function startBaseline(run: Run): Promise<Result<Baseline>> {
   })
   whole.catch(() => undefined)
   return ok({ searched: original(await searched), whole })
-}
-
-function isLimited({ input }: Run): boolean {
-  return input.budget.maxCost !== undefined || input.budget.maxTime !== undefined
 }
 
 function isEnough({ input }: Run, score: number): boolean {

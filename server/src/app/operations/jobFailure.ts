@@ -10,7 +10,7 @@ export async function jobFailure(ports: Ports, root: string, job: Job, terms: Te
   if (job.error === undefined) return failure('job_failed', `Job ${job.id} is ${job.state}. ${again}`)
   const { code, message, path } = job.error
   if (code === 'budget_exhausted') {
-    const flag = /--max-(?:calls|cost|time)/.exec(message)?.[0] ?? '--max-calls'
+    const flag = /--max-(?:calls|tokens|cost|time)/.exec(message)?.[0] ?? '--max-calls'
     const enough = /at least \$?(\d+(?:\.\d+)?)/.exec(message)?.[1] ?? '…'
     return failure(code, `${message} ${again} ${flag} ${enough}`, path)
   }

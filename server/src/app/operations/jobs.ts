@@ -68,6 +68,7 @@ export const resumeJob = defineOperation({
     apply: z.boolean().default(false).describe('write an accepted result to the file and its history'),
     accept_unproven: z.boolean().default(false).describe('also apply a gain that chance could explain'),
     max_calls: typedCallsInput.describe('most model calls the job may make, those before included'),
+    max_tokens: budgetInputs.max_tokens,
     max_cost: budgetInputs.max_cost,
     max_time: budgetInputs.max_time,
   }),
@@ -86,6 +87,7 @@ export const resumeJob = defineOperation({
     const resumed = await service.resume(input.job_id, {
       concurrency: ports.models.concurrency,
       ...(input.max_calls !== undefined && { maxCalls: input.max_calls }),
+      ...(input.max_tokens !== undefined && { maxTokens: input.max_tokens }),
       ...(input.max_cost !== undefined && { maxCost: input.max_cost }),
       ...(input.max_time !== undefined && { maxTime: input.max_time }),
     })

@@ -26,6 +26,7 @@ export interface JobInput extends Terms {
   readonly seed?: number
   /** Evaluating needs as many as it needs, unless told otherwise. */
   readonly max_calls?: number | undefined
+  readonly max_tokens?: number | undefined
   readonly max_cost?: number | undefined
   readonly max_time?: number | undefined
 }
@@ -61,6 +62,7 @@ export async function submitAndWait(
     },
     budget: {
       maxCalls: input.max_calls ?? scoringCalls(skill.signature.metrics, skill.examples.length),
+      maxTokens: input.max_tokens,
       maxCost: input.max_cost,
       maxTime: input.max_time,
     },
