@@ -15,6 +15,7 @@ import {
   charactersPerToken,
   nothingSpent,
   noUsage,
+  promptLength,
   type Spending,
   tokensOf,
   totalUsage,
@@ -110,7 +111,7 @@ export function createLedgerModel(options: {
       release()
       const tally = spent[request.purpose]
       const cost = averageCost(tally) ?? leastCost(request)
-      const tokens = averageTokens(tally) ?? lengthOf(request) / charactersPerToken
+      const tokens = averageTokens(tally) ?? promptLength(request) / charactersPerToken
       const refused = refuse(next({ tokens, cost }))
       if (refused !== undefined) return refused
       sent.calls++
@@ -185,11 +186,7 @@ export function callFigures(ledger: Ledger, model: LedgerModel) {
 
 /** Its prompt alone. */
 function leastCost(request: ModelRequest): number {
-  return estimateCost(request.model, lengthOf(request), 0) ?? 0
-}
-
-function lengthOf({ messages }: ModelRequest): number {
-  return messages.reduce((sum, { content }) => sum + content.length, 0)
+  return estimateCost(request.model, promptLength(request), 0) ?? 0
 }
 
 /** What earlier attempts spent; rows that cannot be read count as nothing. */

@@ -4,6 +4,11 @@ import type { ModelRequest, Usage } from './model.ts'
 /** Where tokens are not counted; of English text. */
 export const charactersPerToken = 4
 
+/** Characters of all messages. */
+export function promptLength({ messages }: Pick<ModelRequest, 'messages'>): number {
+  return messages.reduce((sum, { content }) => sum + content.length, 0)
+}
+
 /** What nothing costs. */
 export const noUsage: Usage = { inputTokens: 0, outputTokens: 0, cost: 0 }
 

@@ -2,6 +2,7 @@
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { ok } from '../base/result.ts'
 import type { LanguageModel, ModelReply, ModelRequest } from '../model/model.ts'
+import { charactersPerToken } from '../model/usage.ts'
 import { answerJudge } from './embedded/judgeAnswer.ts'
 import { reflect } from './embedded/reflect.ts'
 import { answerTask } from './embedded/taskAnswer.ts'
@@ -51,7 +52,7 @@ function answer(request: ModelRequest): Record<string, unknown> {
   }
 }
 
-/** About four characters make a token. */
+/** As many as are reckoned where nobody counts. */
 function tokensOf(text: string): number {
-  return Math.ceil(text.length / 4)
+  return Math.ceil(text.length / charactersPerToken)
 }

@@ -2,7 +2,7 @@
 import { fail, ok, type Result } from '../base/result.ts'
 import type { ModelFailure, ModelReply, ModelRequest, ReplySchema, Usage } from '../model/model.ts'
 import { costOf, type PriceTable, priceOf } from '../model/prices.ts'
-import { charactersPerToken } from '../model/usage.ts'
+import { charactersPerToken, promptLength } from '../model/usage.ts'
 import { type Place, unusable } from './openaiFailure.ts'
 import { readReplyObject } from './replyText.ts'
 
@@ -37,8 +37,7 @@ export function usageOf(
   counted: CountedTokens,
   prices: PriceTable | undefined,
 ): Usage {
-  const asked = request.messages.reduce((sum, message) => sum + message.content.length, 0)
-  const inputTokens = counted.input || Math.ceil(asked / charactersPerToken)
+  const inputTokens = counted.input || Math.ceil(promptLength(request) / charactersPerToken)
   const outputTokens = counted.output || Math.ceil(content.length / charactersPerToken)
   return { inputTokens, outputTokens, cost: costOf({ inputTokens, outputTokens }, priceOf(request.model, prices)) }
 }

@@ -15,7 +15,7 @@ import { type CandidateReport, hasIdea, type ProgressTree } from './result.ts'
 import type { UsedCalls } from './rollouts.ts'
 import type { Run } from './run.ts'
 import { failingFields, maxReading, roundRobin } from './search.ts'
-import { createRemovals, outputOf } from './simplify.ts'
+import { createRemovals, outputOf, takeAway } from './simplify.ts'
 import {
   type Grounds,
   runMerge,
@@ -51,8 +51,6 @@ export const patience = 5
 /** Of the estimated score: less is no progress. */
 const leastRise = 0.003
 const mostUnderway = 7
-/** Of taking texts away together. */
-const mostRounds = 8
 /** On fewer affordable proposals a text that is needed and was taken away beside one would not come back. */
 const leastForRemovals = { instructions: 6, outputs: 12 }
 
@@ -156,25 +154,7 @@ export async function explore(run: Run, original: Candidate, baseline: Promise<C
     const free = removals(original.signature, best.signature)
       .filter(({ part, text }) => spared.has(textKey(part, text)))
       .sort((a, b) => effect(a.part, a.text) - effect(b.part, b.text))
-    /** Texts, of which the first are to go next, by what they are judged by. */
-    const groups = Map.groupBy(free, ({ part }) => outputOf(part))
-    const open = new Map([...groups].map(([output, texts]) => [output, [texts]]))
-    let gone: readonly Removal[] = []
-    for (let round = 0; round < mostRounds && open.size > 0; round++) {
-      // What bears on all is judged by the whole score, and so goes when nothing else does.
-      const going = [...open].filter(([output]) => output !== '' || open.size === 1)
-      const missed = await missedWithout(best, [...gone, ...going.flatMap(([, [first = []]]) => first)])
-      if (missed === undefined) break
-      for (const [output, [first = [], ...others]] of going) {
-        const isGone = !missed.has(output)
-        if (isGone) gone = [...gone, ...first]
-        // Of what is missed together one half may still go.
-        const half = first.length >> 1
-        const halves = isGone || half === 0 ? [] : [first.slice(0, half), first.slice(half)]
-        open.set(output, [...halves, ...others])
-        if (halves.length + others.length === 0) open.delete(output)
-      }
-    }
+    const gone = await takeAway(free, texts => missedWithout(best, texts))
     if (gone.length === 0) return
     const missed = await missedWithout(best, gone)
     const key = wordingKey(withoutTexts(original.signature, best.signature, gone))
